@@ -1,0 +1,131 @@
+"""Makes the ledger: from what the rules read and wrote, and what was really written, to an account of every value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cimrdf.alignment.compose import Placed
+from cimrdf.alignment.rows import other
+from cimrdf.engine.graph import Firing, Statement
+from cimrdf.engine.ledger import Added, Entry, Ledger
+from cimrdf.findings import Finding, finding
+from cimrdf.namespaces import compact
+from cimrdf.schema.lift import Leaf, Lifted
+
+
+@dataclass(slots=True)
+class Output:
+    """What was written: each statement with the positional paths where it stands."""
+
+    places: dict[Statement, list[str]] = field(default_factory=dict)
+    #: Statements that were made but not written, with the reason.
+    refused: dict[Statement, str] = field(default_factory=dict)
+
+
+class Gaps:
+    """Finds the gap row that speaks for a place: the row for the value itself, else for the nearest object around it."""
+
+    def __init__(self, placed: Iterable[Placed], source: str) -> None:
+        self.rows: dict[str, Placed] = {}
+        for item in placed:
+            if item.row.kind == "Gap" and item.row.lacking == other(source) and not item.writes(other(source)):
+                for _, place in item.places(source):
+                    self.rows.setdefault(place.plain(0), item)
+
+    def find(self, paths: Sequence[str]) -> Placed | None:
+        """The row for a path; `paths` are spellings of it from different document elements."""
+        for path in paths:
+            parts = path.split("/")
+            for length in range(len(parts), 0, -1):
+                found = self.rows.get("/".join(parts[:length]))
+                if found is not None:
+                    return found
+        return None
+
+
+@dataclass(slots=True)
+class Accountant:
+    """Collects what one translation needs to say about its values."""
+
+    lifted: Sequence[Lifted]
+    firings: Sequence[Firing]
+    output: Output
+    gaps: Gaps
+    #: Leaves that chose the exchange, with its row.
+    decided: Mapping[str, str]
+    #: Statements that the exchange wrote, with its row.
+    marked: Mapping[Statement, str]
+    findings: list[Finding] = field(default_factory=list)
+
+    def ledger(self) -> Ledger:
+        """The account of all values; findings of rows that report are collected on the way."""
+        reading: dict[Statement, list[tuple[Firing, bool]]] = {}
+        for firing in self.firings:
+            for statement, carried in firing.reads:
+                reading.setdefault(statement, []).append((firing, carried))
+        entries = [self._entry(lifted, leaf, reading) for lifted in self.lifted for leaf in lifted.leaves]
+        return Ledger(entries, self._added())
+
+    def _entry(self, lifted: Lifted, leaf: Leaf, reading: Mapping[Statement, list[tuple[Firing, bool]]]) -> Entry:
+        if leaf.xpath in self.decided:
+            return Entry(leaf.xpath, leaf.value, "transformed", (self.decided[leaf.xpath],), "chooses the message on the other side")
+        if leaf.subject is None or leaf.predicate is None:
+            return Entry(leaf.xpath, leaf.value, "unknown", (), leaf.reason)
+        statement = (str(leaf.subject), leaf.predicate, leaf.value)
+        used = [(firing, carried) for firing, carried in reading.get(statement, []) if self._written(firing)]
+        if used:
+            for firing, carried in used:
+                if carried and firing.reports:
+                    self._report(firing.reports[0], firing.reports[1], lifted, leaf, firing.row)
+            return self._used(leaf, used)
+        return self._unused(lifted, leaf, reading.get(statement, []))
+
+    def _written(self, firing: Firing) -> bool:
+        return any(statement in self.output.places for statement in firing.writes)
+
+    def _used(self, leaf: Leaf, used: Sequence[tuple[Firing, bool]]) -> Entry:
+        rows = tuple(dict.fromkeys(compact(firing.row) for firing, _ in used))
+        carrying = [firing for firing, carried in used if carried]
+        outcome = "carried" if carrying and all(firing.carries for firing in carrying) else "transformed"
+        targets = [place for firing, carried in used if carried for statement in firing.writes for place in self.output.places.get(statement, ())]
+        comes_back = any(firing.lossless and carried for firing, carried in used)
+        return Entry(leaf.xpath, leaf.value, outcome, rows, "", tuple(dict.fromkeys(targets)), comes_back)
+
+    def _unused(self, lifted: Lifted, leaf: Leaf, tried: Sequence[tuple[Firing, bool]]) -> Entry:
+        refused = [
+            (self.output.refused[statement], compact(firing.row)) for firing, _ in tried for statement in firing.writes if statement in self.output.refused
+        ]
+        if refused:
+            return Entry(leaf.xpath, leaf.value, "dropped", tuple(dict.fromkeys(row for _, row in refused)), refused[0][0])
+        gap = self.gaps.find(self._spellings(lifted, leaf))
+        if gap is None:
+            return Entry(leaf.xpath, leaf.value, "dropped", (), "no row of this profile reads the value here")
+        row = gap.row
+        if row.reports:
+            self._report(row.reports, row.comment, lifted, leaf, row.iri)
+        return Entry(leaf.xpath, leaf.value, "dropped", (compact(row.iri),), row.comment)
+
+    def _report(self, code: str, comment: str, lifted: Lifted, leaf: Leaf, row: str) -> None:
+        self.findings.append(finding(code, f"{leaf.value[:60]!r}: {comment}", file=lifted.file, line=leaf.line, xpath=leaf.xpath, row=compact(row)))
+
+    @staticmethod
+    def _spellings(lifted: Lifted, leaf: Leaf) -> list[str]:
+        """The leaf's path from the document element, and from each part that it lies in."""
+        inside = [part for part in lifted.parts if leaf.path.startswith(f"{part.path}/") or leaf.path == part.path]
+        return [leaf.path, *(part.root.name + leaf.path[len(part.path) :] for part in reversed(inside))]
+
+    def _added(self) -> list[Added]:
+        sourced: set[Statement] = set()
+        makers: dict[Statement, str] = {}
+        for firing in self.firings:
+            for statement in firing.writes:
+                if statement not in firing.constants and any(carried for _, carried in firing.reads):
+                    sourced.add(statement)
+                makers.setdefault(statement, firing.row)
+        added = []
+        for statement, places in self.output.places.items():
+            row = self.marked.get(statement) or (None if statement in sourced else makers.get(statement))
+            if row is not None:
+                added += [Added(place, statement[2], compact(row)) for place in places]
+        return added

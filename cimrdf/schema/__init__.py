@@ -1,0 +1,1 @@
+"""XML Schema, RDF vocabularies and content models; reading XML into graphs and writing graphs as XML."""

@@ -1,0 +1,372 @@
+"""Lifts a document to RDF by its content model.
+
+* An element that is complex, repeatable or nillable becomes a node, anything else a plain literal on its parent's node:
+  lexical forms are business data, the datatype comes from the schema when the value is written.
+* A node's IRI is its path: `…/MeterReadings/MeterReading.2/Readings.3`; a number marks a repeatable element.
+* At a wildcard, an element that a loaded schema declares globally is lifted by its declaration; any other is kept as XML
+  text under the wildcard's term.
+* What the schema does not have is reported and listed, never lifted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from cimrdf.findings import Finding, Refused, finding
+from cimrdf.namespaces import MODEL, RDF_TYPE, XSI
+from cimrdf.schema.catalogue import Catalogue, View
+from cimrdf.schema.model import Complex, Element, Root, Simple, is_builtin
+
+NIL = MODEL + "nil"
+POSITION = MODEL + "position"
+DOCUMENT = MODEL + "document"
+
+
+class Node(str):
+    """An IRI in a graph; every other `str` is a plain literal."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Triple:
+    """One statement; `object` is a `Node` or a literal."""
+
+    subject: Node
+    predicate: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A value of the source: where it stands, and which statement it became (`subject` is None where it became none).
+
+    `path` is the path of published local names from the document element, without positions. `reason` says why a leaf
+    was not lifted.
+    """
+
+    xpath: str
+    path: str
+    value: str
+    line: int | None
+    subject: Node | None
+    predicate: str | None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Part:
+    """A subtree whose root a schema declares globally: the envelope, a header block, the payload."""
+
+    root: Root
+    node: Node
+    element: etree._Element
+    path: str
+
+
+@dataclass(slots=True)
+class Lifted:
+    """A document as a graph, and the way back from statements to places in the document."""
+
+    document: Node
+    file: str
+    triples: list[Triple] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    #: The element that each node stands for, and its positional path.
+    elements: dict[Node, etree._Element] = field(default_factory=dict)
+    xpaths: dict[Node, str] = field(default_factory=dict)
+    #: Elements whose name is a variant, with the published name.
+    renamed: dict[etree._Element, str] = field(default_factory=dict)
+
+    def normalise(self) -> None:
+        """Give the elements of the document their published names, so that the schema can judge the rest."""
+        for element, tag in self.renamed.items():
+            self._original[element], element.tag = _split(element.tag)[1], tag
+        self.renamed.clear()
+
+    _original: dict[etree._Element, str] = field(default_factory=dict)
+
+    def xpath(self, element: etree._Element) -> str:
+        """The positional path of an element in the document the person has in hand."""
+        steps: list[str] = []
+        here: etree._Element | None = element
+        while here is not None:
+            name = self._local(here)
+            before = sum(1 for item in here.itersiblings(preceding=True) if self._local(item) == name)
+            steps.append(f"{name}[{before + 1}]")
+            here = here.getparent()
+        return "/" + "/".join(reversed(steps))
+
+    def _local(self, element: etree._Element) -> str:
+        return self._original.get(element) or _split(element.tag)[1]
+
+
+def lift(tree: etree._ElementTree, catalogue: Catalogue, document: str, file: str = "-") -> Lifted:
+    """Lift a parsed document; `document` is the IRI it gets.
+
+    Raises:
+        Refused: `root-unknown`, `namespace-unknown` or `not-aligned-yet` (a profile that is recognised but not loaded).
+    """
+    return _Lifter(catalogue, Lifted(Node(document), file)).run(tree.getroot())
+
+
+def _is_element(child: etree._Element) -> bool:
+    return isinstance(child.tag, str)
+
+
+def _split(tag: str) -> tuple[str, str]:
+    if tag.startswith("{"):
+        namespace, _, local = tag[1:].partition("}")
+        return namespace, local
+    return "", tag
+
+
+class _Lifter:
+    def __init__(self, catalogue: Catalogue, lifted: Lifted) -> None:
+        self.catalogue = catalogue
+        self.lifted = lifted
+        self._variants: set[tuple[str, str]] = set()
+
+    # ------------------------------------------------------------------ names
+
+    def _name(self, element: etree._Element, xpath: str) -> tuple[str, str]:
+        """The published name of an element; a variant is reported once for each namespace."""
+        namespace, local = _split(element.tag)
+        published_namespace, published, variant = self.catalogue.canonical(namespace, local)
+        if variant is not None:
+            self.lifted.renamed[element] = f"{{{published_namespace}}}{published}"
+        if variant is not None and (namespace, variant.comment) not in self._variants:
+            self._variants.add((namespace, variant.comment))
+            self._report(
+                "namespace-variant",
+                f"{{{namespace}}}{local} was read as {{{published_namespace}}}{published}: {variant.comment}",
+                element,
+                xpath,
+            )
+        return published_namespace, published
+
+    def _report(self, code: str, message: str, element: etree._Element, xpath: str) -> None:
+        self.lifted.findings.append(finding(code, message, file=self.lifted.file, line=element.sourceline, xpath=xpath))
+
+    # ------------------------------------------------------------------ documents
+
+    def run(self, element: etree._Element) -> Lifted:
+        _, original = _split(element.tag)
+        xpath = f"/{original}[1]"
+        namespace, local = self._name(element, xpath)
+        root = self.catalogue.root(namespace, local)
+        if root is None:
+            raise Refused(self._unknown_root(element, namespace, local, xpath), others=self.lifted.findings)
+        self._part(self.lifted.document, self.lifted.document, element, root, local, xpath, local)
+        return self.lifted
+
+    def _unknown_root(self, element: etree._Element, namespace: str, local: str, xpath: str) -> Finding:
+        place = {"file": self.lifted.file, "line": element.sourceline, "xpath": xpath}
+        recognised = self.catalogue.recognise(namespace)
+        if recognised is not None:
+            version, name = recognised
+            return finding("not-aligned-yet", f"{local} ({name}, {version.label}) is not aligned yet", **place)
+        version_here = self.catalogue.version_of(namespace)
+        if version_here is not None:
+            return finding("root-unknown", f"{version_here.label} declares no element {local} that is loaded", **place)
+        known = self._nearest_namespaces(namespace)
+        if known:
+            return finding("namespace-unknown", f"namespace {namespace!r} is not known; expected {' or '.join(known)}", **place)
+        return finding("root-unknown", f"no schema that is loaded declares {{{namespace}}}{local}", **place)
+
+    def _nearest_namespaces(self, namespace: str) -> list[str]:
+        import difflib
+
+        return [] if not namespace else difflib.get_close_matches(namespace, self.catalogue.files, n=2, cutoff=0.8)
+
+    def _part(self, parent: Node, owner: Node, element: etree._Element, root: Root, step: str, xpath: str, path: str) -> None:
+        node = Node(f"{owner}/{step}")
+        self._add(parent, root.term, node)
+        self._add(node, DOCUMENT, self.lifted.document)
+        self.lifted.parts.append(Part(root, node, element, path))
+        self._node(node, element, root.type, text_term(root.term), xpath, path)
+
+    # ------------------------------------------------------------------ content
+
+    def _add(self, subject: Node, predicate: str, value: str) -> None:
+        self.lifted.triples.append(Triple(subject, predicate, value))
+
+    def _leaf(self, subject: Node, predicate: str, value: str, element: etree._Element, xpath: str, path: str) -> None:
+        self._add(subject, predicate, value)
+        if value.strip():
+            self.lifted.leaves.append(Leaf(xpath, path, value, element.sourceline, subject, predicate))
+
+    def _node(self, node: Node, element: etree._Element, type_iri: str, own_text: str, xpath: str, path: str) -> None:
+        self.lifted.elements[node] = element
+        self.lifted.xpaths[node] = xpath
+        chosen = self._instance_type(element, type_iri)
+        item = self.catalogue.type(chosen)
+        if element.get(f"{{{XSI}}}nil") in ("true", "1"):
+            self._leaf(node, NIL, element.get(f"{{{XSI}}}nil", ""), element, f"{xpath}/@nil", f"{path}/@nil")
+        if not isinstance(item, Complex):
+            self._leaf(node, own_text, self._collapse(_text_of(element), chosen), element, xpath, path)
+            self._unknown_attributes(element, frozenset(), xpath, path)
+            for child, child_xpath in _children(element, xpath):
+                self._unknown(child, child_xpath, path, f"{_split(child.tag)[1]} stands inside a value")
+            return
+        self._add(node, RDF_TYPE, Node(item.class_term))
+        view = self.catalogue.view(chosen)
+        self._attributes(node, element, view, xpath, path)
+        if view.text is not None:
+            self._leaf(node, view.text_term or own_text, self._collapse(_text_of(element), view.text), element, xpath, path)
+        elif (element.text or "").strip() or any((child.tail or "").strip() for child in element):
+            self._stray_text(element, xpath, path)
+        self._elements(node, element, view, xpath, path)
+
+    def _instance_type(self, element: etree._Element, declared: str) -> str:
+        """The type that `xsi:type` names, where a loaded schema has it and it extends the declared one."""
+        named = element.get(f"{{{XSI}}}type")
+        if not named:
+            return declared
+        prefix, _, local = named.rpartition(":")
+        namespace = self.catalogue.canonical(element.nsmap.get(prefix or None) or "", local)[0]
+        for schema in self.catalogue.schemas(namespace):
+            for iri, item in schema.complex_types.items():
+                if item.name == local and not item.anonymous:
+                    return iri
+        return declared
+
+    def _stray_text(self, element: etree._Element, xpath: str, path: str) -> None:
+        text = " ".join(piece.strip() for piece in [element.text or "", *((child.tail or "") for child in element)] if piece.strip())
+        self._report("element-unknown", f"text {text[:40]!r} stands where only elements may stand", element, xpath)
+        self.lifted.leaves.append(Leaf(f"{xpath}/text()[1]", f"{path}/text()", text, element.sourceline, None, None, "text where only elements may stand"))
+
+    # ------------------------------------------------------------------ attributes
+
+    def _attributes(self, node: Node, element: etree._Element, view: View, xpath: str, path: str) -> None:
+        known: set[str] = set()
+        for name, value in element.attrib.items():
+            namespace, local = _split(str(name))
+            use = view.attributes.get((namespace, local))
+            if use is None:
+                continue
+            known.add(str(name))
+            self._leaf(node, use.term, str(value), element, f"{xpath}/@{local}", f"{path}/@{local}")
+        self._unknown_attributes(element, frozenset(known), xpath, path, open_content=view.any_attribute is not None)
+
+    def _unknown_attributes(self, element: etree._Element, known: frozenset[str], xpath: str, path: str, *, open_content: bool = False) -> None:
+        for name, value in element.attrib.items():
+            namespace, local = _split(str(name))
+            if str(name) in known or namespace == XSI:
+                continue
+            if not open_content:
+                self._report("attribute-unknown", f"the schema has no attribute {local} here", element, f"{xpath}/@{local}")
+            if str(value).strip():
+                reason = "an attribute of another schema" if open_content else "not in the schema"
+                self.lifted.leaves.append(Leaf(f"{xpath}/@{local}", f"{path}/@{local}", str(value), element.sourceline, None, None, reason))
+
+    # ------------------------------------------------------------------ elements
+
+    def _elements(self, node: Node, element: etree._Element, view: View, xpath: str, path: str) -> None:
+        seen: dict[str, int] = {}
+        for child, child_xpath in _children(element, xpath):
+            namespace, local = self._name(child, child_xpath)
+            member = view.elements.get((namespace, local))
+            if member is not None:
+                seen[member.term] = seen.get(member.term, 0) + 1
+                seen["*"] = seen.get("*", 0) + 1
+                position = seen["*"] if view.interleaved else None
+                self._member(node, child, member, view, (seen[member.term], position), child_xpath, f"{path}/{local}")
+            elif view.wildcard is not None:
+                count = seen[""] = seen.get("", 0) + 1
+                self._wild(node, child, (namespace, local), view.wildcard.term, count, child_xpath, path)
+            else:
+                self._unknown(child, child_xpath, path, f"{view.type.name} has no element {local}", self._expected(view, local))
+
+    @staticmethod
+    def _expected(view: View, local: str) -> str:
+        import difflib
+
+        near = difflib.get_close_matches(local, [name for _, name in view.elements], n=1, cutoff=0.6)
+        return f"; did the sender mean {near[0]}?" if near else ""
+
+    def _member(self, node: Node, child: etree._Element, member: Element, view: View, place: tuple[int, int | None], xpath: str, path: str) -> None:
+        count, position = place
+        repeatable = member.term in view.repeatable
+        if count > 1 and not repeatable:
+            self._report("element-repeated", f"{member.name} may occur once", child, xpath)
+            self._skip(child, xpath, path, "more often than the schema allows")
+            return
+        if self.catalogue.is_node(view, member):
+            target = Node(f"{node}/{member.name}.{count}" if repeatable else f"{node}/{member.name}")
+            self._add(node, member.term, target)
+            if position is not None:
+                self._add(target, POSITION, str(position))
+            self._node(target, child, member.type, text_term(member.term), xpath, path)
+            return
+        self._unknown_attributes(child, frozenset(), xpath, path)
+        for inner, inner_xpath in _children(child, xpath):
+            self._unknown(inner, inner_xpath, path, f"{_split(inner.tag)[1]} stands inside a value")
+        self._leaf(node, member.term, self._collapse(_text_of(child), member.type), child, xpath, path)
+
+    def _collapse(self, text: str, type_iri: str) -> str:
+        """White space around a value means nothing except in strings, where it is kept (XML Schema part 2, whiteSpace)."""
+        item = self.catalogue.type(type_iri)
+        base = item.base if isinstance(item, Simple) else type_iri
+        keeps = is_builtin(base) and base.rpartition("#")[2] in ("string", "anySimpleType", "anyType") and not (isinstance(item, Simple) and item.enumeration)
+        return text if keeps else " ".join(text.split())
+
+    def _wild(self, node: Node, child: etree._Element, name: tuple[str, str], term: str, count: int, xpath: str, path: str) -> None:
+        root = self.catalogue.root(*name)
+        if root is not None:
+            self._part(node, node, child, root, f"{name[1]}.{count}", xpath, f"{path}/{name[1]}")
+            return
+        if self.catalogue.recognise(name[0]) or (name[0] not in self.catalogue.files and self._nearest_namespaces(name[0])):
+            unknown = self._unknown_root(child, *name, xpath)
+            raise Refused(unknown, others=self.lifted.findings)
+        target = Node(f"{node}/any.{count}")
+        self._add(node, term, target)
+        self._add(target, text_term(term), etree.tostring(child, encoding="unicode", with_tail=False))
+        for leaf_xpath, value, line in _leaves(child, xpath):
+            self.lifted.leaves.append(Leaf(leaf_xpath, f"{path}/*", value, line, target, text_term(term)))
+
+    def _unknown(self, child: etree._Element, xpath: str, path: str, message: str, hint: str = "") -> None:
+        self._report("element-unknown", message + hint, child, xpath)
+        self._skip(child, xpath, f"{path}/{_split(child.tag)[1]}", "not in the schema")
+
+    def _skip(self, child: etree._Element, xpath: str, path: str, reason: str) -> None:
+        for leaf_xpath, value, line in _leaves(child, xpath):
+            self.lifted.leaves.append(Leaf(leaf_xpath, path, value, line, None, None, reason))
+
+
+def text_term(term: str) -> str:
+    """The term of the text of a simple element that is lifted as a node."""
+    return f"{term}.text"
+
+
+def _text_of(element: etree._Element) -> str:
+    """The text of a simple element; white space alone is no value."""
+    text = "".join([element.text or "", *((child.tail or "") for child in element)])
+    return text if text.strip() else ""
+
+
+def _children(element: etree._Element, xpath: str) -> Iterator[tuple[etree._Element, str]]:
+    counts: dict[str, int] = {}
+    for child in element:
+        if not _is_element(child):
+            continue
+        local = _split(child.tag)[1]
+        counts[local] = counts.get(local, 0) + 1
+        yield child, f"{xpath}/{local}[{counts[local]}]"
+
+
+def _leaves(element: etree._Element, xpath: str) -> Iterator[tuple[str, str, int | None]]:
+    """Every value in a subtree: attributes and texts, with positional paths."""
+    for name, value in element.attrib.items():
+        namespace, local = _split(str(name))
+        if str(value).strip() and not (namespace == XSI and local != "nil"):
+            yield f"{xpath}/@{local}", str(value), element.sourceline
+    if (element.text or "").strip():
+        yield xpath, element.text or "", element.sourceline
+    for child, child_xpath in _children(element, xpath):
+        yield from _leaves(child, child_xpath)

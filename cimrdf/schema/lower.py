@@ -1,0 +1,209 @@
+"""Lowers a graph to XML by the content model: names, order, attributes and text come from the schema, values from the graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from cimrdf.namespaces import RDF_TYPE, XSI
+from cimrdf.schema.catalogue import Catalogue, View
+from cimrdf.schema.lift import NIL, POSITION, Triple, text_term
+from cimrdf.schema.model import Complex, Element, Group, Root, Wildcard
+
+
+@dataclass(slots=True)
+class Graph:
+    """Statements indexed by subject and predicate, without doubles, in the order of their coming."""
+
+    index: dict[str, dict[str, dict[str, None]]] = field(default_factory=dict)
+
+    def add(self, subject: str, predicate: str, value: str) -> None:
+        """Add one statement; `value` is a `Node` or a literal."""
+        self.index.setdefault(subject, {}).setdefault(predicate, {})[value] = None
+
+    def update(self, triples: Iterable[Triple]) -> None:
+        """Add statements."""
+        for triple in triples:
+            self.add(triple.subject, triple.predicate, triple.object)
+
+    def values(self, subject: str, predicate: str) -> list[str]:
+        """The objects of a subject and predicate."""
+        return list(self.index.get(subject, {}).get(predicate, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A value of the output, the statement it came from, and where it was written."""
+
+    subject: str
+    predicate: str
+    value: str
+    element: etree._Element
+    attribute: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Values for a member that occurs once: the first was written, these were not."""
+
+    subject: str
+    predicate: str
+    values: tuple[str, ...]
+    name: str
+
+
+@dataclass(slots=True)
+class Lowered:
+    """An element made from a node, with the way back from every value to its statement."""
+
+    element: etree._Element
+    written: list[Written] = field(default_factory=list)
+    overflows: list[Overflow] = field(default_factory=list)
+    #: The node that each element stands for.
+    nodes: dict[etree._Element, str] = field(default_factory=dict)
+
+
+_NUMBER = re.compile(r"(\d+)")
+
+
+def natural_order(iri: str) -> list[tuple[str, int]]:
+    """A sort key that puts `Readings.10` after `Readings.9`."""
+    parts = _NUMBER.split(iri)
+    return [(parts[i], int(parts[i + 1]) if i + 1 < len(parts) else -1) for i in range(0, len(parts), 2)]
+
+
+def lower(graph: Graph, node: str, root: Root, catalogue: Catalogue) -> Lowered:
+    """Write the element that a global declaration and a node stand for.
+
+    Values are taken as they are; validity is for the caller to check against the schema.
+    """
+    element = etree.Element(f"{{{root.namespace}}}{root.name}", nsmap={None: root.namespace} if root.namespace else None)
+    lowerer = _Lowerer(graph, catalogue, Lowered(element))
+    lowerer.fill(element, node, root.type, text_term(root.term))
+    return lowerer.lowered
+
+
+class _Lowerer:
+    def __init__(self, graph: Graph, catalogue: Catalogue, lowered: Lowered) -> None:
+        self.graph = graph
+        self.catalogue = catalogue
+        self.lowered = lowered
+
+    def fill(self, element: etree._Element, node: str, declared: str, own_text: str) -> None:
+        self.lowered.nodes[element] = node
+        type_iri = self._type(element, node, declared)
+        item = self.catalogue.type(type_iri)
+        for value in self.graph.values(node, NIL):
+            element.set(f"{{{XSI}}}nil", value)
+            self.lowered.written.append(Written(node, NIL, value, element, "nil"))
+        if not isinstance(item, Complex):
+            self._text(element, node, own_text)
+            return
+        view = self.catalogue.view(type_iri)
+        for use in view.attributes.values():
+            value = self._one(node, use.term, use.name)
+            if value is not None:
+                element.set(f"{{{use.namespace}}}{use.name}" if use.namespace else use.name, value)
+                self.lowered.written.append(Written(node, use.term, value, element, use.name))
+        if view.text is not None:
+            self._text(element, node, view.text_term or own_text)
+        if view.content is not None:
+            self._content(element, node, view, view.content)
+
+    def _type(self, element: etree._Element, node: str, declared: str) -> str:
+        """The declared type, or the derived one that the node's class names (then `xsi:type` says so)."""
+        item = self.catalogue.type(declared)
+        for class_term in self.graph.values(node, RDF_TYPE):
+            chosen = self.catalogue.class_type(class_term)
+            if isinstance(item, Complex) and chosen is not None and class_term != item.class_term and not chosen.anonymous and self._derives(chosen, declared):
+                prefix = next((p for p, n in element.nsmap.items() if n == chosen.namespace), None)
+                element.set(f"{{{XSI}}}type", f"{prefix}:{chosen.name}" if prefix else chosen.name)
+                return chosen.iri
+        return declared
+
+    def _derives(self, item: Complex, base: str) -> bool:
+        while item.base is not None:
+            if item.base == base:
+                return True
+            above = self.catalogue.type(item.base)
+            if not isinstance(above, Complex):
+                return False
+            item = above
+        return False
+
+    def _text(self, element: etree._Element, node: str, term: str) -> None:
+        value = self._one(node, term, etree.QName(element).localname)
+        if value is not None:
+            element.text = value
+            self.lowered.written.append(Written(node, term, value, element, None))
+
+    def _one(self, node: str, term: str, name: str) -> str | None:
+        values = sorted(self.graph.values(node, term))
+        if len(values) > 1:
+            self.lowered.overflows.append(Overflow(node, term, tuple(values[1:]), name))
+        return values[0] if values else None
+
+    def _content(self, element: etree._Element, node: str, view: View, group: Group) -> None:
+        if view.interleaved:
+            children = [(child, member) for member in group.walk() if isinstance(member, Element) for child in self.graph.values(node, member.term)]
+            if children and all(self.graph.values(child, POSITION) for child, _ in children):
+                unique = dict.fromkeys(sorted(children, key=lambda pair: int(self.graph.values(pair[0], POSITION)[0])))
+                for child, member in unique:
+                    self._child(element, child, member)
+                return
+        for particle in group.particles:
+            if isinstance(particle, Group):
+                self._content(element, node, view, particle)
+            elif isinstance(particle, Wildcard):
+                self._wild(element, node, particle)
+            else:
+                self._particle(element, node, view, particle, required=group.kind == "sequence" and group.min_occurs > 0)
+
+    def _particle(self, element: etree._Element, node: str, view: View, member: Element, *, required: bool) -> None:
+        if not self.catalogue.is_node(view, member):
+            value = self._one(node, member.term, member.name)
+            if value is not None:
+                child = self._make(element, member)
+                child.text = value
+                self.lowered.written.append(Written(node, member.term, value, child, None))
+            return
+        children = sorted(self.graph.values(node, member.term), key=natural_order)
+        allowed = None if member.term in view.repeatable and member.max_occurs is None else max(member.max_occurs or 1, 1)
+        if allowed is not None and len(children) > allowed and member.term not in view.repeatable:
+            self.lowered.overflows.append(Overflow(node, member.term, tuple(children[allowed:]), member.name))
+            children = children[:allowed]
+        for child_node in children:
+            self._child(element, child_node, member)
+        if not children and required and member.min_occurs > 0 and self._may_be_empty(member.type):
+            self._make(element, member)
+
+    def _child(self, element: etree._Element, node: str, member: Element) -> None:
+        self.fill(self._make(element, member), node, member.type, text_term(member.term))
+
+    @staticmethod
+    def _make(element: etree._Element, member: Element) -> etree._Element:
+        return etree.SubElement(element, f"{{{member.namespace}}}{member.name}" if member.namespace else member.name)
+
+    def _may_be_empty(self, type_iri: str) -> bool:
+        """A mandatory element without anything mandatory inside is written empty: it holds no value, so it makes none up."""
+        if not isinstance(self.catalogue.type(type_iri), Complex):
+            return False
+        view = self.catalogue.view(type_iri)
+        needed = any(use.required for use in view.attributes.values()) or view.text is not None
+        return not needed and (view.content is None or all(particle.min_occurs == 0 for particle in view.content.walk()))
+
+    def _wild(self, element: etree._Element, node: str, wildcard: Wildcard) -> None:
+        properties = self.graph.index.get(node, {})
+        for predicate in properties:
+            root = self.catalogue.root_of(predicate) if predicate not in (RDF_TYPE, wildcard.term) else None
+            if root is not None:
+                for child in sorted(properties[predicate], key=natural_order):
+                    made = etree.SubElement(element, f"{{{root.namespace}}}{root.name}", nsmap={None: root.namespace})
+                    self.fill(made, child, root.type, text_term(root.term))
+        for child in sorted(self.graph.values(node, wildcard.term), key=natural_order):
+            for text in self.graph.values(child, text_term(wildcard.term)):
+                element.append(etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True)))
+                self.lowered.written.append(Written(child, text_term(wildcard.term), text, element[-1], None))
