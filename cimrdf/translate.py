@@ -248,6 +248,7 @@ class _Job:
             for value in overflow.values:
                 self.output.refused[(overflow.subject, overflow.predicate, value)] = f"{overflow.name} occurs once, and another value was written"
                 self._report("member-overflow", f"{overflow.name} occurs once; {value[:60]!r} was not written", (overflow.subject, overflow.predicate, value), derived)
+        self._refuse_unpacked(lowered, derived)
         for _ in range(3):
             wrong = [problem for part in self._parts(lowered.element) for problem in problems(part, self.catalogue, strict=True)]
             values = [problem for problem in wrong if problem.value]
@@ -261,6 +262,18 @@ class _Job:
             *[finding("output-invalid", problem.message, xpath=_xpath(problem.element), schema=etree.QName(problem.element).namespace) for problem in wrong],
             others=self.findings,
         )
+
+    def _refuse_unpacked(self, lowered: Lowered, derived: Derived) -> None:
+        """A list that cannot be packed refuses the message, at the place of the values it is made of."""
+        for element, reason in lowered.unpacked:
+            written = next((item for item in lowered.written if item.element is element), None)
+            before = len(self.findings)
+            if written is not None:
+                self._report("interval-irregular", reason, (written.subject, written.predicate, written.value), derived)
+            if len(self.findings) == before:
+                self.findings.append(finding("interval-irregular", reason, xpath=_xpath(element)))
+        if lowered.unpacked:
+            raise Refused(*self.findings)
 
     def _parts(self, element: etree._Element) -> list[etree._Element]:
         """The element, and those inside it that belong to another schema and are declared globally there."""

@@ -39,6 +39,8 @@ class Placed:
     right_places: tuple[tuple[Path, Place], ...]
     left_optional: tuple[tuple[Path, Place], ...] = ()
     right_optional: tuple[tuple[Path, Place], ...] = ()
+    #: The one direction that the row, or a structural row around it, works in.
+    only: str | None = None
 
     def side(self, side: str) -> Side:
         return self.left if side == LEFT else self.right
@@ -61,7 +63,7 @@ class Placed:
     def writes(self, side: str) -> bool:
         """Whether the row writes anything on a side."""
         row = self.row
-        if row.kind == "Nest" or (row.only is not None and row.only != side):
+        if row.kind == "Nest" or (self.only is not None and self.only != side):
             return False
         if not self.places(side):
             return False
@@ -86,17 +88,17 @@ class Composer:
         """The placed rows of a profile, structural rows included, in a fixed order."""
         if name not in self._done:
             profile: Profile = self.pair.profiles[name]
-            self._done[name] = tuple(self._rows(profile.rows, name, Side(None), Side(None)))
+            self._done[name] = tuple(self._rows(profile.rows, name, (Side(None), Side(None)), None))
         return self._done[name]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         return tuple(sorted(self.pair.profiles))
 
-    def _rows(self, rows: tuple[Row, ...], profile: str, left: Side, right: Side) -> Iterator[Placed]:
+    def _rows(self, rows: tuple[Row, ...], profile: str, sides: tuple[Side, Side], only: str | None) -> Iterator[Placed]:
         for row in rows:
             try:
-                placed = self._place(row, profile, left, right)
+                placed = self._place(row, profile, sides, only)
             except PlaceError as error:
                 raise RowError(row.iri, row.file, str(error)) from None
             yield placed
@@ -104,9 +106,10 @@ class Composer:
                 mapping = self.pair.class_mappings.get(row.use or "")
                 if mapping is None:
                     raise RowError(row.iri, row.file, f"map:use names {row.use}, which is no class mapping")
-                yield from self._rows(mapping.rows, profile, *self._enter(placed))
+                yield from self._rows(mapping.rows, profile, self._enter(placed), placed.only)
 
-    def _place(self, row: Row, profile: str, left: Side, right: Side) -> Placed:
+    def _place(self, row: Row, profile: str, sides: tuple[Side, Side], only: str | None) -> Placed:
+        left, right = sides
         return Placed(
             row,
             profile,
@@ -116,6 +119,7 @@ class Composer:
             self._follow(RIGHT, right, row.right),
             self._follow(LEFT, left, row.left_optional),
             self._follow(RIGHT, right, row.right_optional),
+            only or row.only,
         )
 
     def _follow(self, side: str, context: Side, paths: tuple[Path, ...]) -> tuple[tuple[Path, Place], ...]:

@@ -24,6 +24,8 @@ class Selection:
     value: str | None
     variable: str | None
     absent: bool
+    #: The member may be repeated: its first is enough to say that it is there.
+    repeatable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,7 @@ class Resolver:
 
     def _selection(self, type_iri: str, condition: Condition, path: Path) -> Selection:
         terms: list[str] = []
+        repeatable = False
         for step in condition.path.steps:
             view = self.catalogue.view(type_iri)
             if step.name.startswith("@"):
@@ -199,8 +202,8 @@ class Resolver:
             if member is None:
                 raise self._unknown(step.name, view, path)
             terms.append(member.term)
-            type_iri = member.type
-        return Selection(tuple(terms), condition.value, condition.variable, condition.absent)
+            type_iri, repeatable = member.type, member.term in view.repeatable
+        return Selection(tuple(terms), condition.value, condition.variable, condition.absent, repeatable)
 
     @staticmethod
     def _unknown(name: str, view: View, path: Path) -> PlaceError:

@@ -107,11 +107,7 @@ def derive_rules(placed: Sequence[Placed], pair: Pair, to: str) -> list[Rule]:
     by_row: dict[str, list[Placed]] = {}
     for item in placed:
         by_row.setdefault(item.row.iri, []).append(item)
-    return [_Deriver(item, pair, to, by_row).rule() for item in placed if item.writes(to) and _enabled(item, to)]
-
-
-def _enabled(item: Placed, to: str) -> bool:
-    return item.row.only is None or item.row.only == to
+    return [_Deriver(item, pair, to, by_row).rule() for item in placed if item.writes(to)]
 
 
 class _Deriver:
@@ -207,6 +203,8 @@ class _Deriver:
         if selection.value is None and selection.variable is None:
             value = f"?{hop.variable}_s{number}"
             self.reads.append(Read(node, last, value[1:], carried=False))
+            if selection.repeatable:
+                patterns.append(f'FILTER(STRENDS(STR({value}), "/{last.rpartition(".")[2]}.1"))')
         elif selection.variable is not None:
             value = f"?{selection.variable}{suffix}"
             self.reads.append(Read(node, last, selection.variable + suffix, carried=False))

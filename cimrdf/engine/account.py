@@ -57,6 +57,7 @@ class Accountant:
     #: Statements that the exchange wrote, with its row.
     marked: Mapping[Statement, str]
     findings: list[Finding] = field(default_factory=list)
+    _derivations: dict[int, dict[Statement, list[tuple[Statement, bool]]]] = field(default_factory=dict)
 
     def ledger(self) -> Ledger:
         """The account of all values; findings of rows that report are collected on the way."""
@@ -66,6 +67,17 @@ class Accountant:
                 reading.setdefault(statement, []).append((firing, carried))
         entries = [self._entry(lifted, leaf, reading) for lifted in self.lifted for leaf in lifted.leaves]
         return Ledger(entries, self._added())
+
+    def _derived(self, lifted: Lifted, statement: Statement, reading: Mapping[Statement, list[tuple[Firing, bool]]]) -> list[tuple[list[tuple[Firing, bool]], bool]]:
+        """For each statement computed from a value: the firings that used it, and whether it holds a piece of the value."""
+        index = self._derivations.setdefault(id(lifted), {})
+        if not index:
+            for derivation in lifted.derivations:
+                for source in derivation.sources:
+                    index.setdefault(source, []).append((derivation.statement, derivation.content))
+        return [
+            ([pair for pair in reading.get(computed, []) if self._written(pair[0])], content) for computed, content in index.get(statement, [])
+        ]
 
     def _entry(self, lifted: Lifted, leaf: Leaf, reading: Mapping[Statement, list[tuple[Firing, bool]]]) -> Entry:
         if leaf.xpath in self.decided:
@@ -79,7 +91,21 @@ class Accountant:
                 if carried and firing.reports:
                     self._report(firing.reports[0], firing.reports[1], lifted, leaf, firing.row)
             return self._used(leaf, used)
+        derived = self._derived(lifted, statement, reading)
+        if any(pairs for pairs, _ in derived):
+            return self._computed(leaf, derived)
         return self._unused(lifted, leaf, reading.get(statement, []))
+
+    def _computed(self, leaf: Leaf, derived: Sequence[tuple[list[tuple[Firing, bool]], bool]]) -> Entry:
+        """A value that was taken apart, or computed with: by its worst piece."""
+        firings = [firing for pairs, _ in derived for firing, _ in pairs]
+        rows = tuple(dict.fromkeys(compact(firing.row) for firing in firings))
+        targets = tuple(dict.fromkeys(place for firing in firings for written in firing.writes for place in self.output.places.get(written, ())))
+        pieces = [pairs for pairs, content in derived if content]
+        lost = sum(1 for pairs in pieces if not pairs)
+        if lost:
+            return Entry(leaf.xpath, leaf.value, "dropped", rows, f"{lost} of {len(pieces)} pieces of the list have no counterpart", targets)
+        return Entry(leaf.xpath, leaf.value, "transformed", rows, "taken apart" if pieces else "computed with", targets)
 
     def _written(self, firing: Firing) -> bool:
         return any(statement in self.output.places for statement in firing.writes)

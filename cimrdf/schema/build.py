@@ -110,7 +110,9 @@ def apply_strict(schemas: Sequence[Schema], overlay: rdflib.Graph) -> list[Schem
     wrong = sorted(set(uses.values()) - {"required", "optional"})
     if wrong:
         raise ValueError(f"strict overlay: model:strictUse is {wrong[0]!r}; write required or optional")
-    members = [item for schema in schemas for complex_type in schema.complex_types.values() for item in _members(complex_type)]
+    members = [
+        item for schema in schemas for complex_type in schema.complex_types.values() for item in _members(complex_type)
+    ]
     elements = {item.term for item in members if isinstance(item, Element)}
     attributes = {item.term for item in members if isinstance(item, Attribute)}
     for term in sorted({*minima} - elements | {*uses} - attributes):
@@ -127,7 +129,8 @@ def _members(item: Complex) -> list[Particle | Attribute]:
 
 def _strict(item: Complex, minima: Mapping[str, int], uses: Mapping[str, str]) -> Complex:
     attributes = tuple(
-        replace(use, strict_required=uses[use.term] == "required") if use.term in uses else use for use in item.attributes
+        replace(use, strict_required=uses[use.term] == "required") if use.term in uses else use
+        for use in item.attributes
     )
     content = None if item.content is None else _strict_group(item.content, minima)
     return replace(item, attributes=attributes, content=content)

@@ -7,7 +7,7 @@ The facts are data: `ontology/catalogue.ttl` lists versions, files, names seen i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 import rdflib
@@ -15,6 +15,7 @@ from rdflib.term import Node
 
 from cimrdf._files import data_folder
 from cimrdf.namespaces import MODEL
+from cimrdf.schema.lists import DelimitedList, read_lists
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Root, Schema, Simple, Wildcard, is_builtin
 from cimrdf.schema.turtle import read_models
 
@@ -97,6 +98,8 @@ class Catalogue:
     _views: dict[str, View] = field(default_factory=dict)
     _types: dict[str, Complex | Simple] = field(default_factory=dict)
     _classes: dict[str, Complex] = field(default_factory=dict)
+    #: Delimited lists by the term of the element that holds them, and by their type.
+    _lists: dict[str, DelimitedList] = field(default_factory=dict)
 
     def _text(self, subject: Node, name: str) -> str | None:
         value = self.graph.value(subject, _MODEL[name])
@@ -181,10 +184,13 @@ class Catalogue:
         """The content models of a namespace; read on first use."""
         if namespace not in self._schemas:
             loaded: list[Schema] = []
+            extra: list[Schema] = []
             for path in self.files.get(namespace, ()):
-                loaded += [schema for schema in _read(path) if schema.namespace == namespace]
+                schemas, lists = _read(path)
+                (extra if lists else loaded).extend(schema for schema in schemas if schema.namespace == namespace)
+                self._lists.update({item.element: item for item in lists} | {item.type: item for item in lists})
             self._schemas[namespace] = loaded
-            for schema in loaded:
+            for schema in [*loaded, *extra]:
                 self._types.update(schema.complex_types)
                 self._types.update(schema.simple_types)
                 for item in schema.complex_types.values():
@@ -250,6 +256,7 @@ class Catalogue:
         if base is not None and base.content is not None:
             parts = (base.content,) if content is None else (base.content, content)
             content = Group("sequence", parts)
+        content = self._unpacked(content) if content is not None else None
         members = list(content.walk()) if content is not None else []
         attributes = dict(base.attributes) if base is not None else {}
         attributes.update({(use.namespace, use.name): use for use in item.attributes})
@@ -267,12 +274,31 @@ class Catalogue:
         )
 
 
+    def _unpacked(self, group: Group) -> Group:
+        """A group in which the elements that hold a delimited list have the list's type."""
+        if not self._lists:
+            return group
+        particles = []
+        for particle in group.particles:
+            if isinstance(particle, Group):
+                particles.append(self._unpacked(particle))
+            elif isinstance(particle, Element) and particle.term in self._lists:
+                particles.append(replace(particle, type=self._lists[particle.term].type))
+            else:
+                particles.append(particle)
+        return replace(group, particles=tuple(particles))
+
+    def list_of(self, type_iri: str) -> DelimitedList | None:
+        """How a type is packed into one text, if it is."""
+        return self._lists.get(type_iri)
+
+
 @cache
-def _read(path: str) -> tuple[Schema, ...]:
+def _read(path: str) -> tuple[tuple[Schema, ...], tuple[DelimitedList, ...]]:
     graph = rdflib.Graph()
     with (data_folder("ontology") / path).open("rb") as stream:
         graph.parse(stream, format="turtle")
-    return tuple(read_models(graph))
+    return tuple(read_models(graph)), tuple(read_lists(graph))
 
 
 @cache

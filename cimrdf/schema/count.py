@@ -40,8 +40,10 @@ def count_xsd(files: Sequence[Path], schemas: Sequence[Schema]) -> Counter[str]:
     for schema in schemas:
         kept |= {(schema.namespace, "element", name) for name in schema.roots}
         kept |= {(schema.namespace, "attribute", name) for name in schema.attributes}
-        kept |= {(schema.namespace, "complexType", item.name) for item in schema.complex_types.values() if not item.anonymous}
-        kept |= {(schema.namespace, "simpleType", item.name) for item in schema.simple_types.values() if not item.anonymous}
+        named = [item.name for item in schema.complex_types.values() if not item.anonymous]
+        kept |= {(schema.namespace, "complexType", name) for name in named}
+        named = [item.name for item in schema.simple_types.values() if not item.anonymous]
+        kept |= {(schema.namespace, "simpleType", name) for name in named}
     documents = list(_documents(files))
     groups = {
         (child.tag, child.get("name", "")): child

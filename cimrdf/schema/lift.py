@@ -18,6 +18,7 @@ from lxml import etree
 from cimrdf.findings import Finding, Refused, finding
 from cimrdf.namespaces import MODEL, RDF_TYPE, XSI
 from cimrdf.schema.catalogue import Catalogue, View
+from cimrdf.schema.lists import DelimitedList, Surroundings, unpack
 from cimrdf.schema.model import Complex, Element, Root, Simple, is_builtin
 
 NIL = MODEL + "nil"
@@ -57,6 +58,15 @@ class Leaf:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A statement that was computed from source values; `content` says that it holds a piece of a value itself."""
+
+    statement: tuple[str, str, str]
+    sources: tuple[tuple[str, str, str], ...]
+    content: bool
+
+
 @dataclass(slots=True)
 class Part:
     """A subtree whose root a schema declares globally: the envelope, a header block, the payload."""
@@ -77,6 +87,7 @@ class Lifted:
     leaves: list[Leaf] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    derivations: list[Derivation] = field(default_factory=list)
     #: The element that each node stands for, and its positional path.
     elements: dict[Node, etree._Element] = field(default_factory=dict)
     xpaths: dict[Node, str] = field(default_factory=dict)
@@ -131,6 +142,8 @@ class _Lifter:
         self.catalogue = catalogue
         self.lifted = lifted
         self._variants: set[tuple[str, str]] = set()
+        #: Statements of values by the path of their element.
+        self._places: dict[str, list[tuple[str, str, str]]] = {}
 
     # ------------------------------------------------------------------ names
 
@@ -200,6 +213,7 @@ class _Lifter:
         self._add(subject, predicate, value)
         if value.strip():
             self.lifted.leaves.append(Leaf(xpath, path, value, element.sourceline, subject, predicate))
+            self._places.setdefault(xpath.partition("/@")[0], []).append((str(subject), predicate, value))
 
     def _node(self, node: Node, element: etree._Element, type_iri: str, own_text: str, xpath: str, path: str) -> None:
         self.lifted.elements[node] = element
@@ -215,6 +229,10 @@ class _Lifter:
                 self._unknown(child, child_xpath, path, f"{_split(child.tag)[1]} stands inside a value")
             return
         self._add(node, RDF_TYPE, Node(item.class_term))
+        packed = self.catalogue.list_of(chosen)
+        if packed is not None:
+            self._unpack(packed, node, element, own_text, xpath, path)
+            return
         view = self.catalogue.view(chosen)
         self._attributes(node, element, view, xpath, path)
         if view.text is not None:
@@ -222,6 +240,33 @@ class _Lifter:
         elif (element.text or "").strip() or any((child.tail or "").strip() for child in element):
             self._stray_text(element, xpath, path)
         self._elements(node, element, view, xpath, path)
+
+    def _unpack(self, packed: DelimitedList, node: Node, element: etree._Element, own_text: str, xpath: str, path: str) -> None:
+        """A list packed into one text: the text stays, and its items stand beside it as nodes."""
+        text = _text_of(element)
+        self._leaf(node, own_text, text, element, xpath, path)
+        around = Surroundings(packed, element)
+        whole = (str(node), own_text, text)
+        used = tuple(statement for item in around.used for statement in self._statements_of(item))
+        for item in unpack(around, text):
+            target = Node(f"{node}/{packed.item.rpartition('.')[2]}.{item.position}")
+            self._add(node, packed.item, target)
+            for number, part in enumerate(item.parts):
+                term = packed.parts[min(number, len(packed.parts) - 1)]
+                subject, predicate = target, term
+                if number >= len(packed.parts) - 1:
+                    subject, predicate = Node(f"{target}/{term.rpartition('.')[2]}.{number - len(packed.parts) + 2}"), text_term(term)
+                    self._add(target, term, subject)
+                self._add(subject, predicate, part)
+                if part:
+                    self.lifted.derivations.append(Derivation((str(subject), predicate, part), (whole,), True))
+            if item.end is not None:
+                self._add(target, packed.end, item.end)
+                self.lifted.derivations.append(Derivation((str(target), packed.end, item.end), used, False))
+
+    def _statements_of(self, element: etree._Element) -> list[tuple[str, str, str]]:
+        """The statements of an element's own values (text and attributes)."""
+        return self._places.get(self.lifted.xpath(element), [])
 
     def _instance_type(self, element: etree._Element, declared: str) -> str:
         """The type that `xsi:type` names, where a loaded schema has it and it extends the declared one."""

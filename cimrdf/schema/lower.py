@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from cimrdf.namespaces import RDF_TYPE, XSI
 from cimrdf.schema.catalogue import Catalogue, View
 from cimrdf.schema.lift import NIL, POSITION, Triple, text_term
+from cimrdf.schema.lists import DelimitedList, ListError, Surroundings, pack
 from cimrdf.schema.model import Complex, Element, Group, Root, Wildcard
 
 
@@ -62,6 +63,8 @@ class Lowered:
     element: etree._Element
     written: list[Written] = field(default_factory=list)
     overflows: list[Overflow] = field(default_factory=list)
+    #: Lists that could not be packed, with the reason.
+    unpacked: list[tuple[etree._Element, str]] = field(default_factory=list)
     #: The node that each element stands for.
     nodes: dict[etree._Element, str] = field(default_factory=dict)
 
@@ -83,6 +86,8 @@ def lower(graph: Graph, node: str, root: Root, catalogue: Catalogue) -> Lowered:
     element = etree.Element(f"{{{root.namespace}}}{root.name}", nsmap={None: root.namespace} if root.namespace else None)
     lowerer = _Lowerer(graph, catalogue, Lowered(element))
     lowerer.fill(element, node, root.type, text_term(root.term))
+    for child, packed in lowerer.lists:
+        lowerer.pack(child, packed)
     return lowerer.lowered
 
 
@@ -91,6 +96,7 @@ class _Lowerer:
         self.graph = graph
         self.catalogue = catalogue
         self.lowered = lowered
+        self.lists: list[tuple[etree._Element, DelimitedList]] = []
 
     def fill(self, element: etree._Element, node: str, declared: str, own_text: str) -> None:
         self.lowered.nodes[element] = node
@@ -102,6 +108,12 @@ class _Lowerer:
         if not isinstance(item, Complex):
             self._text(element, node, own_text)
             return
+        packed = self.catalogue.list_of(type_iri)
+        if packed is not None:
+            if self.graph.values(node, own_text):
+                self._text(element, node, own_text)
+                return
+            self.lists.append((element, packed))
         view = self.catalogue.view(type_iri)
         for use in view.attributes.values():
             value = self._one(node, use.term, use.name)
@@ -112,6 +124,31 @@ class _Lowerer:
             self._text(element, node, view.text_term or own_text)
         if view.content is not None:
             self._content(element, node, view, view.content)
+
+    def pack(self, element: etree._Element, packed: DelimitedList) -> None:
+        """Replace the items inside an element by their text, and set the start that their times imply."""
+        around = Surroundings(packed, element)
+        items = []
+        for child in element:
+            texts = {etree.QName(part).localname: [] for part in child}
+            for part in child:
+                texts[etree.QName(part).localname].append(part.text or "")
+            names = [term.rpartition(".")[2] for term in packed.parts]
+            parts = [text for name in names for text in texts.get(name) or ([""] if name != names[-1] else [])]
+            items.append((next(iter(texts.get(packed.end.rpartition(".")[2], ())), None), tuple(parts)))
+        inside = {id(part) for child in element for part in child.iter()}
+        self.lowered.written[:] = [replace(item, element=element) if id(item.element) in inside else item for item in self.lowered.written]
+        try:
+            text, start = pack(around, items)
+        except ListError as error:
+            self.lowered.unpacked.append((element, str(error)))
+            return
+        for child in list(element):
+            element.remove(child)
+        element.text = text
+        place = around.find(packed.start)
+        if start is not None and isinstance(place, etree._Element):
+            place.text = start
 
     def _type(self, element: etree._Element, node: str, declared: str) -> str:
         """The declared type, or the derived one that the node's class names (then `xsi:type` says so)."""

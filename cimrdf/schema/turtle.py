@@ -63,7 +63,8 @@ class _ModelWriter:
             self._complex(complex_type)
         for simple in sorted(schema.simple_types.values(), key=lambda item: item.iri):
             self._simple(simple)
-        return self.out.document([f"Content model of {schema.namespace}: generated from {self.document.source}, do not edit."])
+        about = f"Content model of {schema.namespace}: generated from {self.document.source}, do not edit."
+        return self.out.document([about])
 
     def _component(self, subject: str, kind: str, name: str, pairs: list[Pair]) -> None:
         head = [("a", f"model:{kind}"), ("model:schema", self.out.iri(self.node)), ("model:name", text(name))]
@@ -90,7 +91,9 @@ class _ModelWriter:
         if item.content is not None:
             pairs += self._group_pairs(item.content, "    ")
         if item.attributes:
-            uses = [node([("model:attribute", self.out.iri(use.term)), *self._use_pairs(use)]) for use in item.attributes]
+            uses = [
+                node([("model:attribute", self.out.iri(use.term)), *self._use_pairs(use)]) for use in item.attributes
+            ]
             pairs.append(("model:attributes", collection(uses)))
         if item.any_attribute is not None:
             pairs.append(("model:anyAttribute", node(self._wildcard_pairs(item.any_attribute))))
@@ -99,7 +102,9 @@ class _ModelWriter:
         self._component(item.iri, "ComplexType", item.name, pairs)
 
     def _simple(self, item: Simple) -> None:
-        facets = [node([("model:facetName", text(name)), ("model:facetValue", text(value))]) for name, value in item.facets]
+        facets = [
+            node([("model:facetName", text(name)), ("model:facetValue", text(value))]) for name, value in item.facets
+        ]
         pairs = [
             ("model:base", self.out.iri(item.base)),
             ("model:anonymous", _flag(item.anonymous)),

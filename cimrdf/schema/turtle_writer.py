@@ -44,7 +44,7 @@ class TurtleWriter:
         if best is None or not _LOCAL.fullmatch(iri[len(best[1]) :]):
             return f"<{iri}>"
         self._used[best[0]] = best[1]
-        return f"{best[0]}:{iri[len(best[1]):]}"
+        return f"{best[0]}:{iri[len(best[1]) :]}"
 
     def add(self, subject: str, pairs: Sequence[Pair]) -> None:
         """Add one subject with its predicates and objects; pairs without object are left out."""
@@ -56,7 +56,8 @@ class TurtleWriter:
         head = [f"# {comment}" for comment in comments]
         # A predicate is written with its prefix in the code; find those as well.
         body = "\n".join(self._blocks)
-        names = {**self._used, **{name: iri for name, iri in PREFIXES.items() if re.search(rf"(?m)[\s(\[]{re.escape(name)}:", body)}}
+        found = {name: iri for name, iri in PREFIXES.items() if re.search(rf"[\s(\[]{re.escape(name)}:", body)}
+        names = {**self._used, **found}
         declared = [f"@prefix {name}: <{iri}> ." for name, iri in sorted(names.items())]
         return "\n".join([*head, "", *declared, "", body])
 

@@ -91,7 +91,8 @@ class _VocabularyWriter:
         for simple in sorted(self.schema.simple_types.values(), key=lambda item: item.iri):
             if simple.enumeration:
                 self._scheme(simple)
-        return self.out.document([f"Vocabulary of {self.schema.namespace}: generated from {self.document.source}, do not edit."])
+        about = f"Vocabulary of {self.schema.namespace}: generated from {self.document.source}, do not edit."
+        return self.out.document([about])
 
     def _preamble(self) -> None:
         names = [("dcterms:title", text(self.document.title)), ("dcterms:source", text(self.schema.namespace))]

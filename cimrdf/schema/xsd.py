@@ -1,6 +1,7 @@
 """Reads XML Schema documents, and WSDLs with embedded schemas, into content models.
 
-The XML Schema rules are xmlschema's; `xsd_components` turns its components into ours. Nothing is fetched from a network.
+The XML Schema rules are xmlschema's; `xsd_components` turns its components into ours. Nothing is fetched from a
+network.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _WSDL_TYPES = {"{http://schemas.xmlsoap.org/wsdl/}types", "{http://www.w3.org/ns
 class Reading:
     """What was read: one schema for each target namespace, that of the first file first.
 
-    `model_references` gives the `sawsdl:modelReference` of a term, repaired; `restrictions` the class that a class restricts;
-    `bases` and `files` tell for each namespace where its IRIs live and which files it was read from.
+    `model_references` gives the `sawsdl:modelReference` of a term, repaired; `restrictions` the class that a class
+    restricts; `bases` and `files` tell for each namespace where its IRIs live and which files it was read from.
     """
 
     schemas: list[Schema]
@@ -97,7 +98,7 @@ def _sources(path: Path) -> Iterator[_Source]:
         raise SchemaError(
             "neither a schema nor a WSDL with embedded schemas",
             str(path),
-            root.sourceline,
+            _sourceline(root),
             root.tag,
             "give the XSD file that holds the types, or the WSDL that embeds them",
         )
@@ -162,9 +163,14 @@ def _line(error: Exception, elem: ElementTree.Element | None, path: Path, source
         elements = list(tree.iter(etree.Element))
         if index is not None and index < len(elements):
             found = elements[index]
-            if found.tag == elem.tag and dict(found.attrib) == elem.attrib:
-                return int(found.sourceline)
+            if found.tag == elem.tag and dict(found.items()) == elem.attrib:
+                return _sourceline(found)
     return None
+
+
+def _sourceline(element: etree._Element) -> int | None:
+    line = element.sourceline
+    return line if isinstance(line, int) else None
 
 
 def _refuse_missing(maps: XsdGlobals, sources: Sequence[_Source]) -> None:
@@ -180,10 +186,14 @@ def _refuse_missing(maps: XsdGlobals, sources: Sequence[_Source]) -> None:
         tree = etree.parse(path).getroot() if path.is_file() else sources[0].tree
         for statement in tree.iter(_XS + "import", _XS + "include", _XS + "redefine"):
             location = statement.get("schemaLocation")
-            if location and not (path.parent / location).is_file() and any(location in item for item in schema.warnings):
+            if (
+                location
+                and not (path.parent / location).is_file()
+                and any(location in item for item in schema.warnings)
+            ):
                 component = statement.get("namespace") or location
                 remedy = f"put {location} beside the file, or correct its schemaLocation"
-                raise SchemaError(f"{location} cannot be read", str(path), statement.sourceline, component, remedy)
+                raise SchemaError(f"{location} cannot be read", str(path), _sourceline(statement), component, remedy)
 
 
 def _files(maps: XsdGlobals, sources: Sequence[_Source]) -> dict[str, tuple[str, ...]]:

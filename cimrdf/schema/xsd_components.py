@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
 from xmlschema.validators import (
-    XsdAnyAttribute,
     XsdAnyElement,
     XsdAttribute,
     XsdComplexType,
@@ -24,7 +23,8 @@ from xmlschema.validators import (
 )
 
 from cimrdf.namespaces import XSD
-from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Root, Schema, Wildcard
+from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Root, Schema
+from cimrdf.schema.xsd_derivation import base_of, leaves_of, make_wildcard, own_attributes, own_group
 from cimrdf.schema.xsd_names import (
     Bases,
     MemberNames,
@@ -40,7 +40,6 @@ __all__ = ["Bases", "Converter", "SchemaError"]
 
 XS_NAMESPACE = XSD.rstrip("#")
 _FOREIGN = {XS_NAMESPACE, "http://www.w3.org/2001/XMLSchema-instance", "http://www.w3.org/XML/1998/namespace"}
-_ANY_TYPE = "{" + XS_NAMESPACE + "}anyType"
 
 
 @dataclass
@@ -69,7 +68,9 @@ class Converter:
         if roots:
             found = {name: item for name, item in self._globals(self.maps.elements) if split_name(name)[1] in roots}
             for root in sorted(set(roots) - {split_name(name)[1] for name in found}):
-                raise SchemaError("there is no such global element", component=root, remedy="check the names of the roots")
+                raise SchemaError(
+                    "there is no such global element", component=root, remedy="check the names of the roots"
+                )
             self._ask(*found.values())
         else:
             for components in (self.maps.types, self.maps.elements, self.maps.attributes):
@@ -80,7 +81,9 @@ class Converter:
             self._ask(*self._derived())
         models = [self.bases_of(namespace).model for namespace in self.schemas]
         if len(models) != len(set(models)):
-            raise SchemaError("two namespaces would share the IRIs of their content models", remedy="give each its own bases")
+            raise SchemaError(
+                "two namespaces would share the IRIs of their content models", remedy="give each its own bases"
+            )
 
     def bases_of(self, namespace: str) -> Bases:
         """The IRI bases of a target namespace: those given, else derived from its name."""
@@ -115,8 +118,8 @@ class Converter:
     def _derived(self) -> Iterator[XsdComponent]:
         """Types derived from abstract types in use, and members of substitution groups in use."""
         for _, item in self._globals(self.maps.types):
-            if isinstance(item, XsdComplexType) and any(item is not base and item.is_derived(base) for base in self._abstract):
-                yield item
+            if isinstance(item, XsdComplexType):
+                yield from [item] if any(item is not base and item.is_derived(base) for base in self._abstract) else []
         for _, element in self._globals(self.maps.elements):
             head = element.substitution_group if isinstance(element, XsdElement) else None
             if head is not None and id(self.maps.elements[head]) in self._seen:
@@ -154,12 +157,17 @@ class Converter:
             self._ask(self.maps.elements[element.substitution_group or ""])
         term = f"{terms}element-{local}"
         self._note(term, element)
-        return Root(term, local, namespace, self._element_type(element, "", ""), element.abstract, element.nillable, head)
+        return Root(
+            term, local, namespace, self._element_type(element, "", ""), element.abstract, element.nillable, head
+        )
 
     def _note(self, term: str, component: XsdComponent) -> None:
         """Remember the model references that a component and its enumeration values carry."""
         self._note_element(term, component.elem)
         if isinstance(component, XsdSimpleType):
+            for declaration in component.schema.source.root.iterfind(f"{{{XS_NAMESPACE}}}simpleType"):
+                if declaration.get("name") == component.local_name:  # xmlschema keeps the restriction inside
+                    self._note_element(term, declaration)
             for facet in component.elem.iter(f"{{{XS_NAMESPACE}}}enumeration"):
                 self._note_element(code_iri(term, facet.get("value", "")), facet)
 
@@ -234,7 +242,7 @@ class Converter:
         bases = self.bases_of(namespace)
         class_term = bases.terms + name
         self._note(class_term, xsd_type)
-        base = _base(xsd_type)
+        base = base_of(xsd_type)
         base_iri = None
         if base is not None and base.name is not None:
             base_iri = self._type(base, namespace, "")
@@ -244,9 +252,9 @@ class Converter:
                 base_iri = None
         names = self._names(xsd_type, namespace, name)
         owner = _Owner(namespace, name, names, iter(names.wildcards))
-        group = _own_group(xsd_type)
+        group = own_group(xsd_type)
         content = self._group(group, owner) if group is not None else None
-        attributes, wildcard = _own_attributes(xsd_type)
+        attributes, wildcard = own_attributes(xsd_type)
         uses = tuple(self._attribute_use(item, owner) for item in attributes)
         text, text_term = self._text(xsd_type, namespace, name)
         return Complex(
@@ -257,7 +265,7 @@ class Converter:
             base_iri,
             content if content is not None and content.particles else None,
             uses,
-            None if wildcard is None else _wildcard(wildcard, next(owner.wildcards), namespace),
+            None if wildcard is None else make_wildcard(wildcard, next(owner.wildcards), namespace),
             text,
             text_term,
             xsd_type.abstract,
@@ -270,7 +278,7 @@ class Converter:
         if not isinstance(xsd_type.content, XsdSimpleType):
             return None, None
         step, place = xsd_type, (namespace, name)
-        while step.derivation == "extension" and (base := _base(step)) is not None and base.name is not None:
+        while step.derivation == "extension" and (base := base_of(step)) is not None and base.name is not None:
             step, place = base, split_name(base.name)
         text = self._type(xsd_type.content, place[0], f"{place[1]}.text-type")
         return text, self._names(step, *place).terms["content", "text"]
@@ -279,15 +287,15 @@ class Converter:
 
     def _names(self, xsd_type: XsdComplexType, namespace: str, name: str) -> MemberNames:
         """The terms of a type's own members; a restriction keeps those of the type it restricts."""
-        base = _base(xsd_type)
+        base = base_of(xsd_type)
         restricted = base if base is not None and xsd_type.derivation == "restriction" else None
         names = MemberNames(f"{self.bases_of(namespace).terms}{name}.", self._inherited(restricted))
-        group = _own_group(xsd_type)
-        leaves = [] if group is None else list(_leaves(group))
+        group = own_group(xsd_type)
+        leaves = [] if group is None else list(leaves_of(group))
         for leaf in leaves:
             if isinstance(leaf, XsdElement) and leaf.name is not None:
                 names.add_element(leaf.name)
-        attributes, wildcard = _own_attributes(xsd_type)
+        attributes, wildcard = own_attributes(xsd_type)
         for attribute in attributes:
             names.add_attribute(str(attribute.name))
         if isinstance(xsd_type.content, XsdSimpleType) and (base is None or restricted is not None):
@@ -303,7 +311,7 @@ class Converter:
         """The terms of all members of a named type, those of its bases included."""
         if xsd_type is None or xsd_type.name is None:
             return {}
-        above = self._inherited(_base(xsd_type))
+        above = self._inherited(base_of(xsd_type))
         return {**above, **self._names(xsd_type, *split_name(xsd_type.name)).terms}
 
     def _group(self, group: XsdGroup, owner: _Owner) -> Group:
@@ -315,7 +323,7 @@ class Converter:
                 inner = self._group(item, owner)
                 particles += [inner] if inner.particles else []
             elif isinstance(item, XsdAnyElement):
-                particles.append(_wildcard(item, next(owner.wildcards), owner.namespace))
+                particles.append(make_wildcard(item, next(owner.wildcards), owner.namespace))
             elif isinstance(item, XsdElement):
                 particles.append(self._element(item, owner))
         return Group(group.model or "sequence", tuple(particles), group.min_occurs, group.max_occurs)
@@ -364,55 +372,3 @@ class _Owner:
     name: str
     names: MemberNames
     wildcards: Iterator[str]
-
-
-def _base(xsd_type: XsdComplexType) -> XsdComplexType | None:
-    """The complex type that a type extends or restricts; None for the ur-type and simple types."""
-    base = xsd_type.base_type
-    return base if isinstance(base, XsdComplexType) and base.name != _ANY_TYPE else None
-
-
-def _own_group(xsd_type: XsdComplexType) -> XsdGroup | None:
-    """The content that a type adds to its base, or all of it where it extends none."""
-    content, base = xsd_type.content, _base(xsd_type)
-    if not isinstance(content, XsdGroup):
-        return None
-    if base is None or xsd_type.derivation != "extension" or (base.is_empty() and not base.mixed):
-        return content
-    added = list(content)[1:]
-    return added[0] if added and isinstance(added[0], XsdGroup) else None
-
-
-def _own_attributes(xsd_type: XsdComplexType) -> tuple[list[XsdAttribute], XsdAnyAttribute | None]:
-    """The attributes that a type adds to its base, or all of them where it extends none."""
-    base = _base(xsd_type)
-    above = base.attributes if base is not None and xsd_type.derivation == "extension" else {}
-    own = [item for name, item in xsd_type.attributes.items() if name is not None and name not in above]
-    uses = [item for item in own if isinstance(item, XsdAttribute) and item.use != "prohibited"]
-    wildcard, inherited = xsd_type.attributes.get(None), above.get(None)
-    if not isinstance(wildcard, XsdAnyAttribute) or not (wildcard.namespace or wildcard.not_namespace):
-        return uses, None  # without namespaces it allows nothing: what is left of restricting the ur-type
-    if isinstance(inherited, XsdAnyAttribute) and inherited.namespace == wildcard.namespace:
-        return uses, None if inherited.process_contents == wildcard.process_contents else wildcard
-    return uses, wildcard
-
-
-def _leaves(group: XsdGroup) -> Iterator[XsdElement | XsdAnyElement]:
-    """Element particles and wildcards in document order."""
-    for item in group:
-        if item.max_occurs == 0:
-            continue
-        if isinstance(item, XsdGroup):
-            yield from _leaves(item)
-        elif isinstance(item, (XsdElement, XsdAnyElement)):
-            yield item
-
-
-def _wildcard(item: XsdAnyElement | XsdAnyAttribute, term: str, target: str) -> Wildcard:
-    words = {"": "##local", target: "##targetNamespace"} if target else {"": "##local"}
-    namespaces = " ".join(sorted(words.get(namespace, namespace) for namespace in item.namespace))
-    if item.not_namespace:
-        namespaces = "##other"
-    if isinstance(item, XsdAnyElement):
-        return Wildcard(term, namespaces, item.process_contents, item.min_occurs, item.max_occurs)
-    return Wildcard(term, namespaces, item.process_contents)

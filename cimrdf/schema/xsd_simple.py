@@ -48,8 +48,10 @@ def simple(xsd_type: XsdSimpleType, iri: str, namespace: str, name: str, anonymo
             item = name_of(step.item_type, f"{name}-item")
             break
         if isinstance(step, XsdUnion):
-            wanted = [f"{name}-member" if place == 1 else f"{name}-member-{place}" for place in range(1, 1 + len(step.member_types))]
-            members = tuple(name_of(member, path) for member, path in zip(step.member_types, wanted, strict=True))
+            members = tuple(
+                name_of(member, f"{name}-member" if place == 1 else f"{name}-member-{place}")
+                for place, member in enumerate(step.member_types, 1)
+            )
             break
         written = restriction_facets(step)
         enumeration = enumeration or tuple(value for facet, value in written if facet == "enumeration")
@@ -63,5 +65,14 @@ def simple(xsd_type: XsdSimpleType, iri: str, namespace: str, name: str, anonymo
         if step is not None and step.is_complex():
             step = step.content
     return Simple(
-        iri, name, namespace, base, enumeration, tuple(patterns), tuple(sorted(facets.items())), item, members, anonymous
+        iri,
+        name,
+        namespace,
+        base,
+        enumeration,
+        tuple(patterns),
+        tuple(sorted(facets.items())),
+        item,
+        members,
+        anonymous,
     )

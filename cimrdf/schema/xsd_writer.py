@@ -1,12 +1,14 @@
 """Derives XML Schema documents from content models, and compiles them.
 
-The documents are our own: names, types and cardinalities, no documentation. Anonymous types get the names of the content
-model. Wildcards that ask for strict validation become lax, so that attributes and elements of foreign schemas pass.
+The documents are our own: names, types and cardinalities, no documentation. Anonymous types get the names of the
+content model. Wildcards that ask for strict validation become lax, so that attributes and elements of foreign schemas
+pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lxml import etree
 
@@ -61,16 +63,16 @@ def compile_schema(schemas: Sequence[Schema], namespace: str, strict: bool = Fal
     return etree.XMLSchema(etree.fromstring(documents[namespace], parser))
 
 
-class _Resolver(etree.Resolver):  # type: ignore[misc]
+class _Resolver(etree.Resolver):
     """Hands out derived documents by the locations that they import each other with."""
 
     def __init__(self, documents: Mapping[str, bytes]) -> None:
         super().__init__()
         self.documents = {_location(place): document for place, document in enumerate(documents.values())}
 
-    def resolve(self, url: str, public_id: str | None, context: object) -> object:
-        document = self.documents.get(url.rpartition("/")[2])
-        return None if document is None else self.resolve_string(document, context)
+    def resolve(self, system_url: str, public_id: str, context: Any = None) -> Any:
+        document = self.documents.get(system_url.rpartition("/")[2])
+        return None if document is None else self.resolve_string(document, context, base_url=system_url)
 
 
 def _location(place: int) -> str:
