@@ -70,6 +70,7 @@ class Survey:
         self.pair = composer.pair
         self.catalogue = composer.resolvers[LEFT].catalogue
         self._members: dict[tuple[str, str], tuple[Member, ...]] = {}
+        self._nests: dict[str, list[Placed]] = {}
 
     # ------------------------------------------------------------------ the content models
 
@@ -117,6 +118,21 @@ class Survey:
         """The rows that speak of a profile's messages: its own, and those of the message level."""
         own = self.composer.profile(profile)
         return own if profile == HEADER or HEADER not in self.composer.names else (*own, *self.composer.profile(HEADER))
+
+    def only(self, item: Placed) -> str | None:
+        """The one direction that a row works in: its own, or that of a structural row around it."""
+        if item.row.only is not None:
+            return item.row.only
+        for nest in self._one_way(item.profile):
+            if Place(nest.left_places[0][1].hops) in item.left.trail and Place(nest.right_places[0][1].hops) in item.right.trail:
+                return nest.row.only
+        return None
+
+    def _one_way(self, profile: str) -> list[Placed]:
+        if profile not in self._nests:
+            nests = [item for item in self.composer.profile(profile) if item.row.kind == "Nest" and item.row.only]
+            self._nests[profile] = [item for item in nests if item.left_places and item.right_places]
+        return self._nests[profile]
 
     def named(self, placed: Placed, side: str) -> set[str]:
         """The plain paths that a row reads or writes on a side, members that only select included."""

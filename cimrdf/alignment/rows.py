@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -213,17 +213,35 @@ def load_pair(name: str) -> Pair:
     return reader.finish()
 
 
+def read_pair(name: str, files: Mapping[str, bytes]) -> Pair:
+    """Read an alignment from Turtle in hand: file names and their bytes.
+
+    Raises:
+        RowError: a row cannot be read.
+    """
+    left, _, right = name.partition("--")
+    reader = _Reader(Pair(name, left, right))
+    for file, data in files.items():
+        reader.parse(file, data)
+    return reader.finish()
+
+
 class _Reader:
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
         self.graphs: list[tuple[str, rdflib.Graph]] = []
 
     def read(self, file: Traversable) -> None:
+        self.parse(file.name, file.read_bytes())
+
+    def parse(self, file: str, data: bytes) -> None:
         graph = rdflib.Graph()
-        with file.open("rb") as stream:
-            graph.parse(stream, format="turtle")
-        self._refuse_unknown_keys(graph, file.name)
-        self.graphs.append((file.name, graph))
+        try:
+            graph.parse(data=data, format="turtle")
+        except SyntaxError as error:  # rdflib's BadSyntax
+            raise RowError("", file, f"is not Turtle: {' '.join(str(error).split())[:200]}") from None
+        self._refuse_unknown_keys(graph, file)
+        self.graphs.append((file, graph))
 
     def finish(self) -> Pair:
         for file, graph in self.graphs:
@@ -375,5 +393,5 @@ def other(side: str) -> str:
 
 __all__ = [
     "LEFT", "RIGHT", "ClassMapping", "Condition", "Exchange", "Extension", "Lookup", "Pair", "Profile", "Row", "RowError", "Steps",
-    "URIRef", "find_pair", "load_pair", "other", "pair_names", "turtle_files",
+    "URIRef", "find_pair", "load_pair", "other", "pair_names", "read_pair", "turtle_files",
 ]  # fmt: skip

@@ -56,6 +56,10 @@ class Accountant:
     decided: Mapping[str, str]
     #: Statements that the exchange wrote, with its row.
     marked: Mapping[Statement, str]
+    #: Source statements that are kept for the way back, with their places.
+    preserved: Mapping[Statement, str] = field(default_factory=dict)
+    #: Places of kept values that were put back, with the row and the target.
+    restored: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     _derivations: dict[int, dict[Statement, list[tuple[Statement, bool]]]] = field(default_factory=dict)
 
@@ -80,8 +84,19 @@ class Accountant:
         ]
 
     def _entry(self, lifted: Lifted, leaf: Leaf, reading: Mapping[Statement, list[tuple[Firing, bool]]]) -> Entry:
+        entry = self._fate(lifted, leaf, reading)
+        place = self.preserved.get((str(leaf.subject), leaf.predicate or "", leaf.value))
+        if place is None or entry.outcome == "unknown":
+            return entry
+        reason = "kept for the way back" + (f"; {entry.reason}" if entry.reason else "")
+        return Entry(leaf.xpath, leaf.value, "preserved", entry.rows, reason, (*entry.targets, place), True)
+
+    def _fate(self, lifted: Lifted, leaf: Leaf, reading: Mapping[Statement, list[tuple[Firing, bool]]]) -> Entry:
         if leaf.xpath in self.decided:
             return Entry(leaf.xpath, leaf.value, "transformed", (self.decided[leaf.xpath],), "chooses the message on the other side")
+        if leaf.xpath in self.restored:
+            row, target = self.restored[leaf.xpath]
+            return Entry(leaf.xpath, leaf.value, "transformed", (row,), "put back where it came from", (target,))
         if leaf.subject is None or leaf.predicate is None:
             return Entry(leaf.xpath, leaf.value, "unknown", (), leaf.reason)
         statement = (str(leaf.subject), leaf.predicate, leaf.value)

@@ -46,6 +46,22 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtensionPoint:
+    """Where an object, or an envelope, has room for values without a field of their own.
+
+    `members` are the terms of the member that begins `path`; below the path stand items with a name and a value. Without
+    `items` the place allows blocks of foreign schemas.
+    """
+
+    iri: str
+    members: frozenset[str]
+    path: tuple[str, ...]
+    items: str
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A complex type with what it inherits: content in order, members by name."""
 
@@ -148,6 +164,28 @@ class Catalogue:
                 key=lambda variant: (variant.namespace, variant.local),
             )
         )
+
+    @cached_property
+    def extension_points(self) -> tuple[ExtensionPoint, ...]:
+        """Where values without a field of their own may be kept."""
+        return tuple(
+            ExtensionPoint(
+                str(entry),
+                frozenset(str(member) for member in self.graph.objects(entry, _MODEL.member)),
+                tuple(step for step in (self._text(entry, "path") or "").split("/") if step),
+                self._text(entry, "items") or "",
+                self._text(entry, "itemName") or "",
+                self._text(entry, "itemValue") or "",
+            )
+            for entry in sorted(self.graph.subjects(rdflib.RDF.type, _MODEL.ExtensionPoint))
+        )
+
+    def extension_point(self, type_iri: str | None) -> ExtensionPoint | None:
+        """The extension point that objects of a type have, if any."""
+        if type_iri is None or is_builtin(type_iri) or not isinstance(self.type(type_iri), Complex):
+            return None
+        terms = {member.term for member in self.view(type_iri).elements.values()}
+        return next((point for point in self.extension_points if point.members & terms), None)
 
     @cached_property
     def _canonical(self) -> dict[tuple[str, str], tuple[str, str, Variant | None]]:

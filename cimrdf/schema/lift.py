@@ -117,13 +117,13 @@ class Lifted:
         return self._original.get(element) or _split(element.tag)[1]
 
 
-def lift(tree: etree._ElementTree, catalogue: Catalogue, document: str, file: str = "-") -> Lifted:
-    """Lift a parsed document; `document` is the IRI it gets.
+def lift(tree: etree._ElementTree, catalogue: Catalogue, document: str, file: str = "-", prefix: str = "") -> Lifted:
+    """Lift a parsed document; `document` is the IRI it gets, `prefix` keeps the nodes of several in one graph apart.
 
     Raises:
         Refused: `root-unknown`, `namespace-unknown` or `not-aligned-yet` (a profile that is recognised but not loaded).
     """
-    return _Lifter(catalogue, Lifted(Node(document), file)).run(tree.getroot())
+    return _Lifter(catalogue, Lifted(Node(document), file)).run(tree.getroot(), prefix)
 
 
 def _is_element(child: etree._Element) -> bool:
@@ -168,14 +168,14 @@ class _Lifter:
 
     # ------------------------------------------------------------------ documents
 
-    def run(self, element: etree._Element) -> Lifted:
+    def run(self, element: etree._Element, prefix: str) -> Lifted:
         _, original = _split(element.tag)
         xpath = f"/{original}[1]"
         namespace, local = self._name(element, xpath)
         root = self.catalogue.root(namespace, local)
         if root is None:
             raise Refused(self._unknown_root(element, namespace, local, xpath), others=self.lifted.findings)
-        self._part(self.lifted.document, self.lifted.document, element, root, local, xpath, local)
+        self._part(self.lifted.document, self.lifted.document, element, root, prefix + local, xpath, local)
         return self.lifted
 
     def _unknown_root(self, element: etree._Element, namespace: str, local: str, xpath: str) -> Finding:

@@ -1,0 +1,423 @@
+"""One translation from beginning to end: rules over graphs, messages, judgement, ledger, and what is kept for the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml import etree
+
+from cimrdf.alignment.compose import Composer
+from cimrdf.alignment.rows import LEFT, RIGHT, Pair, find_pair, load_pair, other
+from cimrdf.alignment.rules import Rule, derive_rules, needed_value_maps
+from cimrdf.alignment.values import value_map_triples
+from cimrdf.engine.account import Accountant, Gaps, Output
+from cimrdf.engine.difference import VALUE, Edit, apply, difference, local, path_of
+from cimrdf.engine.graph import Derived, Statement, derive
+from cimrdf.engine.ledger import Ledger
+from cimrdf.engine.messages import Assembler, Received, Sending, detect_version, receive
+from cimrdf.engine.preserve import Keeper, Kept, kept_in, read_sidecar, write_sidecar
+from cimrdf.engine.stores import make_store
+from cimrdf.findings import Finding, Refused, finding
+from cimrdf.namespaces import compact
+from cimrdf.schema.catalogue import Catalogue, load_catalogue
+from cimrdf.schema.lift import Lifted, Node
+from cimrdf.schema.lower import Graph, Lowered, lower
+from cimrdf.schema.validity import Problem, problems
+
+#: The profile of message-level rows.
+HEADER = "Header"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a value of the output exists: the rows that made it and the places of the source they read."""
+
+    xpath: str
+    value: str
+    rows: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """A message of the output while it is made."""
+
+    lowered: Lowered
+    payload: str
+    enveloped: bool
+
+    @property
+    def root(self) -> etree._Element:
+        return self.lowered.element
+
+
+@dataclass(slots=True)
+class Result:
+    """What a job leaves behind."""
+
+    source_version: str
+    documents: list[Document]
+    ledger: Ledger
+    findings: list[Finding]
+    explanations: list[Explanation]
+    derived: Derived
+    sidecar: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The choices of a caller: the source version if it is not to be detected, the store, and what is kept or given back."""
+
+    source_version: str | None = None
+    store: str | None = None
+    preserve: bool = False
+    sidecar: bytes | None = None
+
+
+@lru_cache(maxsize=32)
+def composer_of(pair: str) -> Composer:
+    """The composed rows of a pair."""
+    return Composer(load_pair(pair), load_catalogue())
+
+
+@lru_cache(maxsize=64)
+def rules_of(pair: str, profile: str, to: str) -> tuple[Rule, ...]:
+    """The rules of a profile in one direction, message-level rows first."""
+    composer = composer_of(pair)
+    placed = [item for name in dict.fromkeys([HEADER, profile]) if name in composer.names for item in composer.profile(name)]
+    return tuple(derive_rules(placed, composer.pair, to))
+
+
+@dataclass
+class Job:
+    """A translation of lifted messages, parts of one delivery, to a version."""
+
+    lifted: Sequence[Lifted]
+    catalogue: Catalogue
+    to: str
+    options: Options
+    findings: list[Finding] = field(default_factory=list)
+    output: Output = field(default_factory=Output)
+
+    def run(self) -> Result:
+        """Translate.
+
+        Raises:
+            Refused: with findings that say why.
+        """
+        self.findings = [item for one in self.lifted for item in one.findings]
+        self.source_version = self._source_version()
+        pair = load_pair(find_pair(self.source_version, self.to))
+        target = RIGHT if pair.right == self.to else LEFT
+        received = [receive(one, pair, other(target)) for one in self.lifted]
+        derived = self._derive(pair, received[0], target)
+        assembler = Assembler(composer_of(pair.name), target, received[0].lifted.document, derived.graph)
+        exchange = received[0].exchange
+        marked = dict.fromkeys(assembler.mark(exchange) if received[0].enveloped else [], exchange.iri)
+        documents = [self._document(assembler, sending, path, derived) for sending, path in assembler.sendings(exchange, received[0].enveloped)]
+        restored = self._restore(documents)
+        for number, document in enumerate(documents, 1):
+            self._judge(document.lowered, derived)
+            self._note(document.lowered, number)
+        preserved, sidecar = self._keep(documents) if self.options.preserve else ({}, None)
+        accountant = self._accountant(pair, received, derived, marked, preserved, restored)
+        ledger = accountant.ledger()
+        return Result(self.source_version, documents, ledger, [*self.findings, *accountant.findings], self._explain(derived), derived, sidecar)
+
+    def _source_version(self) -> str:
+        detected = [found for one in self.lifted if (found := detect_version(one, self.catalogue))]
+        if not detected:
+            detected = [version.name for version in self.catalogue.versions.values() if self._may_carry(version.envelope) and version.namespaces]
+        version = self.options.source_version or (detected[0] if detected else self.to)
+        if version not in self.catalogue.versions:
+            raise Refused(finding("version-unknown", f"there is no version {version!r}; there are {', '.join(self.catalogue.versions)}"))
+        if version == self.to:
+            raise Refused(finding("not-aligned-yet", f"the message is {self.to} already", file=self.lifted[0].file), others=self.findings)
+        return version
+
+    def _may_carry(self, envelope: str | None) -> bool:
+        here = self.catalogue.version_of(self.lifted[0].parts[0].root.namespace)
+        return here is not None and here.name == envelope
+
+    def _derive(self, pair: Pair, received: Received, target: str) -> Derived:
+        rules = self._rules(pair, received, target)
+        triples = [triple for one in self.lifted for triple in one.triples]
+        present = {triple.predicate for triple in triples}
+        background = value_map_triples(needed_value_maps(rule for rule in rules if rule.needs <= present))
+        return derive(triples, background, rules, make_store(self.options.store))
+
+    @staticmethod
+    def _rules(pair: Pair, received: Received, target: str) -> list[Rule]:
+        """The profile's rules; of the message level those for the envelope that will be written."""
+        exchange = received.exchange
+        roots = {path.split("/")[0] for path in (exchange.right_payloads if target == RIGHT else exchange.left_payloads)}
+        return [
+            rule
+            for rule in rules_of(pair.name, exchange.profile, target)
+            if rule.placed.profile != HEADER
+            or (received.enveloped and all(place.absolute or place.hops[0].name in roots for _, place in rule.placed.places(target)))
+        ]
+
+    # ------------------------------------------------------------------ writing
+
+    def _document(self, assembler: Assembler, sending: Sending, path: str | None, derived: Derived) -> Document:
+        term, node = (sending.term, sending.node) if path is None else assembler.open_envelope(sending, path)
+        root = self.catalogue.root_of(term)
+        if root is None:
+            raise AssertionError(f"{term} is a global element of the target")
+        lowered = lower(derived.graph, node, root, self.catalogue)
+        if path is not None:
+            assembler.close_envelope(sending, path)
+        return Document(lowered, sending.payload, path is not None)
+
+    def _judge(self, lowered: Lowered, derived: Derived) -> None:
+        """Values outside their type are left out, with a finding; anything else that is not valid refuses the message."""
+        for overflow in lowered.overflows:
+            for value in overflow.values:
+                statement = (overflow.subject, overflow.predicate, value)
+                self.output.refused[statement] = f"{overflow.name} occurs once, and another value was written"
+                self._report("member-overflow", f"{overflow.name} occurs once; {value[:60]!r} was not written", statement, derived)
+        self._refuse_unpacked(lowered, derived)
+        wrong = self._problems(lowered.element)
+        for _ in range(3):
+            values = [problem for problem in wrong if problem.value]
+            for problem in values:
+                self._leave_out(lowered, problem.element, problem.attribute, problem.message, derived)
+            if not values:
+                break
+            wrong = self._problems(lowered.element)
+        if wrong:
+            raise Refused(
+                *[finding("output-invalid", item.message, xpath=path_of(item.element), schema=etree.QName(item.element).namespace) for item in wrong],
+                others=self.findings,
+            )
+
+    def _problems(self, root: etree._Element) -> list[Problem]:
+        return [problem for part in self._parts(root) for problem in problems(part, self.catalogue, strict=True)]
+
+    def _refuse_unpacked(self, lowered: Lowered, derived: Derived) -> None:
+        """A list that cannot be packed refuses the message, at the place of the values it is made of."""
+        for element, reason in lowered.unpacked:
+            written = next((item for item in lowered.written if item.element is element), None)
+            before = len(self.findings)
+            if written is not None:
+                self._report("interval-irregular", reason, (written.subject, written.predicate, written.value), derived)
+            if len(self.findings) == before:
+                self.findings.append(finding("interval-irregular", reason, xpath=path_of(element)))
+        if lowered.unpacked:
+            raise Refused(*self.findings)
+
+    def _parts(self, element: etree._Element) -> list[etree._Element]:
+        """The element, and those inside it that belong to another schema and are declared globally there."""
+        found = [element]
+        for item in element.iter():
+            name, parent = etree.QName(item), item.getparent()
+            if parent is not None and name.namespace != etree.QName(parent).namespace and self.catalogue.root(name.namespace or "", name.localname):
+                found.append(item)
+        return found
+
+    def _leave_out(self, lowered: Lowered, element: etree._Element, attribute: str | None, message: str, derived: Derived) -> None:
+        for written in [item for item in lowered.written if item.element is element and item.attribute == attribute]:
+            statement = (written.subject, written.predicate, written.value)
+            self.output.refused[statement] = f"not valid in the target: {message}"
+            self._report("value-invalid", message, statement, derived)
+        parent = element.getparent()
+        if attribute is not None:
+            element.attrib.pop(next(name for name in element.attrib if str(name).rpartition("}")[2] == attribute))
+        elif parent is not None:
+            parent.remove(element)
+        lowered.written[:] = [item for item in lowered.written if not (item.element is element and (attribute is None or item.attribute == attribute))]
+
+    def _report(self, code: str, message: str, statement: Statement, derived: Derived) -> None:
+        """Report about a target value where its source stands, once."""
+        firing = next((firing for firing in derived.firings if statement in firing.writes), None)
+        read = {statement for statement, _ in firing.reads} if firing is not None else set()
+        for one in self.lifted:
+            for leaf in one.leaves:
+                known = any(item.code == code and item.xpath == leaf.xpath for item in self.findings)
+                if (str(leaf.subject), leaf.predicate, leaf.value) in read and not known and firing is not None:
+                    self.findings.append(finding(code, message, file=one.file, line=leaf.line, xpath=leaf.xpath, row=compact(firing.row)))
+
+    def _note(self, lowered: Lowered, number: int) -> None:
+        prefix = "" if number == 1 else f"{number}:"
+        for written in lowered.written:
+            attached = written.element is lowered.element or written.element.getroottree().getroot() is lowered.element
+            if attached and written.value.strip():
+                place = path_of(written.element) + (f"/@{written.attribute}" if written.attribute else "")
+                self.output.places.setdefault((written.subject, written.predicate, written.value), []).append(prefix + place)
+
+    # ------------------------------------------------------------------ what is kept, and what is given back
+
+    def _restore(self, documents: Sequence[Document]) -> dict[str, tuple[str, str]]:
+        """Put back what the messages (or the sidecar) keep; returns the places of the kept values with row and target."""
+        kept: list[tuple[Kept, etree._Element | None]] = []
+        for one in self.lifted:
+            anchors = self._anchors(one, documents)
+            for item in kept_in(one.parts[0].element, self.catalogue, self.to):
+                kept.append((item, None if item.owner is None else anchors.get(item.owner)))
+        edits = [(None, edit) for edit in (read_sidecar(self.options.sidecar, self.to) if self.options.sidecar else [])]
+        usable = [(anchor, item.edit) for item, anchor in kept if anchor is not None or item.owner is None]
+        usable.sort(key=lambda pair: pair[0] is not None)
+        if edits or usable:
+            apply(documents[0].root, [*edits, *usable], self.catalogue)
+        restored = {}
+        for item, anchor in kept:
+            if anchor is not None or item.owner is None:
+                start = "" if anchor is None else path_of(anchor)
+                target = item.edit.path if anchor is None else (start if item.edit.path == "." else f"{start}/{item.edit.path}")
+                restored |= dict.fromkeys(item.places, (compact(item.point), target))
+        return restored
+
+    @staticmethod
+    def _anchors(one: Lifted, documents: Sequence[Document]) -> dict[etree._Element, etree._Element]:
+        """For elements of the source, the element of the output that was made from them."""
+        by_node = {str(node): element for node, element in one.elements.items()}
+        found: dict[etree._Element, etree._Element] = {}
+        for document in documents:
+            for element, node in document.lowered.nodes.items():
+                origin, _, name = node.partition("~")
+                if "/" not in name and origin in by_node:
+                    found.setdefault(by_node[origin], element)
+        return found
+
+    def _keep(self, documents: Sequence[Document]) -> tuple[dict[Statement, str], str | None]:
+        """Keep what the way back would not give; returns the kept statements with their places, and the sidecar."""
+        source = self.lifted[0]
+        whole = Graph()
+        whole.update(source.triples)
+        wanted = lower(whole, source.parts[0].node, source.parts[0].root, self.catalogue)
+        self._prune(wanted)
+        texts = [etree.tostring(document.root, xml_declaration=True, encoding="UTF-8") for document in documents]
+        back = self._way_back(texts)
+        edits = difference(wanted.element, back.documents[0].root, self._pairs(documents, wanted, back), self.catalogue) if back else []
+        by_node = {node: element for element, node in wanted.nodes.items()}
+        homes: dict[str, etree._Element] = {}
+        for item, made in self._made(documents):
+            if item in by_node:
+                homes.setdefault(path_of(by_node[item]), made)
+        keeper = Keeper(self.catalogue, self.source_version)
+        homeless = keeper.place(edits, homes, documents[0].root if documents[0].enveloped else None)
+        for document in documents:
+            self._parts_valid(document)
+        return self._kept_statements(keeper, documents, wanted, homeless), write_sidecar(homeless, self.source_version) if homeless else None
+
+    def _parts_valid(self, document: Document) -> None:
+        wrong = self._problems(document.root)
+        if wrong:
+            raise Refused(*[finding("output-invalid", item.message, xpath=path_of(item.element)) for item in wrong], others=self.findings)
+
+    def _kept_statements(self, keeper: Keeper, documents: Sequence[Document], wanted: Lowered, homeless: Sequence[Edit]) -> dict[Statement, str]:
+        statements = {
+            path_of(item.element) + (f"/@{item.attribute}" if item.attribute else ""): (item.subject, item.predicate, item.value) for item in wanted.written
+        }
+        numbers = {document.root: number for number, document in enumerate(documents, 1)}
+        found = {}
+        for edit, holder in keeper.placed:
+            number = numbers[holder.getroottree().getroot()]
+            if edit.kind == VALUE and edit.path in statements:
+                found[statements[edit.path]] = ("" if number == 1 else f"{number}:") + path_of(holder)
+        found |= {statements[edit.path]: "sidecar" for edit in homeless if edit.kind == VALUE and edit.path in statements}
+        return found
+
+    def _way_back(self, texts: Sequence[bytes]) -> Result | None:
+        from cimrdf.translate import read_messages
+
+        try:
+            lifted = read_messages(texts, self.catalogue)
+            job = Job(lifted, self.catalogue, self.source_version, Options(source_version=self.to, store=self.options.store))
+            result = job.run()
+        except Refused as refusal:
+            self.findings.append(
+                finding("preserve-without-place", f"the way back is refused, so nothing could be kept: {refusal}", file=self.lifted[0].file)
+            )
+            return None
+        self._back_lifted = lifted
+        return result
+
+    def _prune(self, wanted: Lowered) -> None:
+        """The source in its normal form is without the values that are outside their type: no way back could write them."""
+        for part in self._parts(wanted.element):
+            for problem in problems(part, self.catalogue, strict=False):
+                parent = problem.element.getparent()
+                if problem.value and problem.attribute is not None:
+                    for name in [name for name in problem.element.attrib if str(name).rpartition("}")[2] == problem.attribute]:
+                        problem.element.attrib.pop(name)
+                elif problem.value and parent is not None:
+                    parent.remove(problem.element)
+        wanted.written[:] = [item for item in wanted.written if item.element.getroottree().getroot() is wanted.element]
+
+    def _made(self, documents: Sequence[Document]) -> list[tuple[str, etree._Element]]:
+        """The nodes of the source with the elements of the output that were made from them."""
+        made = []
+        for document in documents:
+            for element, node in document.lowered.nodes.items():
+                origin, separator, name = node.partition("~")
+                if separator and "/" not in name:
+                    made.append((origin, element))
+        return made
+
+    def _pairs(self, documents: Sequence[Document], wanted: Lowered, back: Result) -> dict[etree._Element, etree._Element]:
+        """Which elements of the source and of what comes back stand for the same thing, by way of the output."""
+        sources = {element: origin for origin, element in self._made(documents)}
+        paths = {(number, path_of(element)): origin for number, document in enumerate(documents) for element, origin in sources.items() if element.getroottree().getroot() is document.root}
+        by_node = {node: element for element, node in wanted.nodes.items()}
+        pairs: dict[etree._Element, etree._Element] = {}
+        for number, one in enumerate(self._back_lifted):
+            for source, returned in self._anchors_of_nodes(one, back.documents[:1]):
+                origin = paths.get((number, one.xpaths[source]))
+                mine = by_node.get(origin or "")
+                if mine is not None and local(mine) == local(returned) and mine not in pairs:
+                    pairs[mine] = returned
+        return pairs
+
+    @staticmethod
+    def _anchors_of_nodes(one: Lifted, documents: Sequence[Document]) -> list[tuple[Node, etree._Element]]:
+        found = []
+        for document in documents:
+            for element, node in document.lowered.nodes.items():
+                origin, _, name = node.partition("~")
+                if "/" not in name and Node(origin) in one.xpaths:
+                    found.append((Node(origin), element))
+        return found
+
+    # ------------------------------------------------------------------ the account
+
+    def _accountant(
+        self,
+        pair: Pair,
+        received: Sequence[Received],
+        derived: Derived,
+        marked: dict[Statement, str],
+        preserved: dict[Statement, str],
+        restored: dict[str, tuple[str, str]],
+    ) -> Accountant:
+        composer = composer_of(pair.name)
+        side = LEFT if pair.left == self.source_version else RIGHT
+        names = [name for name in dict.fromkeys([HEADER, *(one.exchange.profile for one in received)]) if name in composer.names]
+        return Accountant(
+            self.lifted,
+            derived.firings,
+            self.output,
+            Gaps([item for name in names for item in composer.profile(name)], side),
+            {leaf.xpath: compact(one.exchange.iri) for one in received for leaf in one.decided},
+            marked,
+            preserved,
+            restored,
+        )
+
+    def _explain(self, derived: Derived) -> list[Explanation]:
+        leaves = {(str(leaf.subject), leaf.predicate, leaf.value): leaf.xpath for one in self.lifted for leaf in one.leaves}
+        makers: dict[Statement, list[tuple[str, tuple[str, ...]]]] = {}
+        for firing in derived.firings:
+            sources = tuple(leaves[read] for read, _ in firing.reads if read in leaves)
+            for statement in firing.writes:
+                makers.setdefault(statement, []).append((compact(firing.row), sources))
+        found = []
+        for statement, places in self.output.places.items():
+            made = makers.get(statement, [])
+            rows = tuple(dict.fromkeys(row for row, _ in made))
+            sources = tuple(dict.fromkeys(path for _, paths in made for path in paths))
+            found += [Explanation(place, statement[2], rows, sources) for place in places]
+        return found

@@ -1,0 +1,182 @@
+"""`--preserve`: keeps what the way back would not give, in the target's own extension points, its envelope, or a sidecar.
+
+The way back is really walked: what comes back is compared with the source, and the difference is what must be kept. It is
+kept at the object it belongs to where that object has an extension point (with a path relative to it), else in the
+envelope, else in the sidecar. On the return journey it is put back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import rdflib
+from lxml import etree
+
+from cimrdf.engine.difference import ABSENT, CHILDREN, VALUE, Edit, Typed, local, path_of
+from cimrdf.namespaces import BASE, MODEL
+from cimrdf.schema.catalogue import Catalogue, ExtensionPoint
+
+#: The namespace of the block that keeps values in an envelope that allows foreign blocks.
+PRESERVED = BASE + "preserved#"
+
+_MODEL = rdflib.Namespace(MODEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept edit as it stands in a message: its name and value, where, and the object that its path starts from."""
+
+    edit: Edit
+    #: The element that a relative path starts from; None where the path starts at the document element.
+    owner: etree._Element | None
+    places: tuple[str, ...]
+    point: str
+
+
+def name_of(edit: Edit, version: str) -> str:
+    """How an edit is named in a message: `cim-2013:Readings/reason`, `not(…)` for what must be absent, `…/*` for an order."""
+    path = {VALUE: edit.path, ABSENT: f"not({edit.path})", CHILDREN: f"{edit.path.rstrip('/')}/*"}[edit.kind]
+    return f"{version}:{path}"
+
+
+def read_name(name: str, value: str, version: str) -> Edit | None:
+    """The edit that a name stands for; None where the name is not ours or speaks of another version."""
+    prefix, separator, path = name.partition(":")
+    if not separator or prefix != version:
+        return None
+    if path.startswith("not("):
+        return Edit(ABSENT, path[4:-1])
+    if path.endswith("/*"):
+        return Edit(CHILDREN, path[:-2] or ("/" if path == "/*" else "."), value)
+    return Edit(VALUE, path, value)
+
+
+def relative(path: str, anchor: str) -> str:
+    """A path below an anchor."""
+    return path[len(anchor) :].lstrip("/") or "."
+
+
+class Keeper:
+    """Writes edits into the messages of a translation."""
+
+    def __init__(self, catalogue: Catalogue, version: str) -> None:
+        self.catalogue, self.version = catalogue, version
+        #: Each edit that found a place, with the element that holds its value.
+        self.placed: list[tuple[Edit, etree._Element]] = []
+
+    def place(self, edits: Sequence[Edit], anchors: dict[str, etree._Element], envelope: etree._Element | None) -> list[Edit]:
+        """Write each edit at the nearest anchor with an extension point, else into the envelope; returns those without a place.
+
+        `anchors` maps places in the source to elements of the output, `envelope` is the document element of the output.
+        """
+        homeless = []
+        for edit in edits:
+            if not self._at_anchor(edit, anchors) and (envelope is None or not self._in_envelope(edit, envelope)):
+                homeless.append(edit)
+        return homeless
+
+    def _point(self, element: etree._Element) -> ExtensionPoint | None:
+        typed = Typed(element.getroottree().getroot(), self.catalogue)
+        return self.catalogue.extension_point(typed.type_of(element))
+
+    def _at_anchor(self, edit: Edit, anchors: dict[str, etree._Element]) -> bool:
+        path = edit.path
+        while path:
+            element = anchors.get(path)
+            if element is not None:
+                point = self._point(element)
+                if point is not None and point.items:
+                    self.placed.append((edit, self._add(element, point, Edit(edit.kind, relative(edit.path, path), edit.value))))
+                    return True
+            path = path.rpartition("/")[0]
+        return False
+
+    def _in_envelope(self, edit: Edit, envelope: etree._Element) -> bool:
+        point = self._point(envelope)
+        if point is None:
+            return False
+        self.placed.append((edit, self._add(envelope, point, edit)))
+        return True
+
+    def _add(self, element: etree._Element, point: ExtensionPoint, edit: Edit) -> etree._Element:
+        typed = Typed(element.getroottree().getroot(), self.catalogue)
+        here = element
+        for step in point.path:
+            found = next((child for child in here if local(child) == step), None)
+            if found is None:
+                found = typed.make(here, step)
+                typed.insert(here, found)
+            here = found
+        name, value = name_of(edit, self.version), edit.value
+        if not point.items:
+            block = next((child for child in here if child.tag == f"{{{PRESERVED}}}preserved"), None)
+            if block is None:
+                block = etree.SubElement(here, f"{{{PRESERVED}}}preserved", nsmap={None: PRESERVED})
+            item = etree.SubElement(block, f"{{{PRESERVED}}}value", name=name)
+            item.text = value or None
+            return item
+        item = typed.make(here, point.items)
+        typed.insert(here, item)
+        for step, text in ((point.name, name), (point.value, value)):
+            child = typed.make(item, step)
+            typed.insert(item, child)
+            child.text = text or None
+        return child
+
+
+def kept_in(root: etree._Element, catalogue: Catalogue, version: str) -> list[Kept]:
+    """The edits that a message keeps for a version, in document order."""
+    found = []
+    for block in root.iter(f"{{{PRESERVED}}}value"):
+        edit = read_name(block.get("name", ""), block.text or "", version)
+        if edit is not None:
+            place = path_of(block)
+            found.append(Kept(edit, None, (f"{place}/@name", place), PRESERVED))
+    typed = Typed(root, catalogue)
+    for element in root.iter():
+        if isinstance(element.tag, str):
+            point = catalogue.extension_point(typed.type_of(element))
+            if point is not None and point.items:
+                found += _items(element, point, version)
+    return found
+
+
+def _items(element: etree._Element, point: ExtensionPoint, version: str) -> Iterable[Kept]:
+    here: etree._Element | None = element
+    for step in point.path:
+        here = next((child for child in here if local(child) == step), None) if here is not None else None
+    for item in here if here is not None else ():
+        if local(item) != point.items:
+            continue
+        parts = {local(part): part for part in item}
+        name, value = parts.get(point.name), parts.get(point.value)
+        edit = read_name(name.text or "", (value.text or "") if value is not None else "", version) if name is not None else None
+        if edit is not None and name is not None:
+            owner = None if edit.path.startswith("/") else element
+            yield Kept(edit, owner, (path_of(name), *((path_of(value),) if value is not None else ())), point.iri)
+
+
+def write_sidecar(edits: Sequence[Edit], version: str) -> str:
+    """Edits as Turtle."""
+    graph = rdflib.Graph()
+    graph.bind("model", MODEL)
+    for number, edit in enumerate(edits, 1):
+        node = rdflib.BNode()
+        graph.add((node, rdflib.RDF.type, _MODEL.Preserved))
+        graph.add((node, _MODEL.order, rdflib.Literal(number)))
+        graph.add((node, _MODEL.name, rdflib.Literal(name_of(edit, version))))
+        graph.add((node, _MODEL.value, rdflib.Literal(edit.value)))
+    return graph.serialize(format="turtle")
+
+
+def read_sidecar(text: bytes, version: str) -> list[Edit]:
+    """The edits of a sidecar for a version."""
+    graph = rdflib.Graph()
+    graph.parse(data=text, format="turtle")
+    found = []
+    for node in graph.subjects(rdflib.RDF.type, _MODEL.Preserved):
+        edit = read_name(str(graph.value(node, _MODEL.name)), str(graph.value(node, _MODEL.value)), version)
+        if edit is not None:
+            found.append((int(str(graph.value(node, _MODEL.order))), edit))
+    return [edit for _, edit in sorted(found, key=lambda pair: pair[0])]
