@@ -242,11 +242,12 @@ class _Applier:
         here = self.root if anchor is None else anchor
         steps = [step for step in path.strip("/").split("/") if step not in ("", ".")]
         for step in steps if anchor is not None else steps[1:]:
-            name, _, number = step.rstrip("]").partition("[")
+            name, _, position = step.rstrip("]").partition("[")
+            number = int(position or 1)
             same = [item for item in here if isinstance(item.tag, str) and local(item) == name]
-            while len(same) < int(number):
+            while len(same) < number:
                 made = self.typed.make(here, name)
                 self.typed.insert(here, made)
                 same.append(made)
-            here = same[int(number) - 1]
+            here = same[number - 1]
         return here

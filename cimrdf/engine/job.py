@@ -14,17 +14,18 @@ from cimrdf.alignment.rules import Rule, derive_rules, needed_value_maps
 from cimrdf.alignment.values import value_map_triples
 from cimrdf.engine.account import Accountant, Gaps, Output
 from cimrdf.engine.difference import VALUE, Edit, apply, difference, local, path_of
-from cimrdf.engine.graph import Derived, Statement, derive
+from cimrdf.engine.graph import Derived, Firing, Statement, derive
 from cimrdf.engine.ledger import Ledger
 from cimrdf.engine.messages import Assembler, Received, Sending, detect_version, receive
-from cimrdf.engine.preserve import Keeper, Kept, kept_in, read_sidecar, write_sidecar
+from cimrdf.engine.preserve import Keeper, Kept, kept_in, numbered, read_sidecar, write_sidecar
 from cimrdf.engine.stores import make_store
 from cimrdf.findings import Finding, Refused, finding
 from cimrdf.namespaces import compact
 from cimrdf.schema.catalogue import Catalogue, load_catalogue
-from cimrdf.schema.lift import Lifted, Node
+from cimrdf.schema.lift import Leaf, Lifted, Node
 from cimrdf.schema.lower import Graph, Lowered, lower
 from cimrdf.schema.validity import Problem, problems
+from cimrdf.shapes import violation_finding, violations
 
 #: The profile of message-level rows.
 HEADER = "Header"
@@ -121,6 +122,7 @@ class Job:
         for number, document in enumerate(documents, 1):
             self._judge(document.lowered, derived)
             self._note(document.lowered, number)
+        self._hold_to_shapes(derived)
         preserved, sidecar = self._keep(documents) if self.options.preserve else ({}, None)
         accountant = self._accountant(pair, received, derived, marked, preserved, restored)
         ledger = accountant.ledger()
@@ -197,6 +199,26 @@ class Job:
     def _problems(self, root: etree._Element) -> list[Problem]:
         return [problem for part in self._parts(root) for problem in problems(part, self.catalogue, strict=True)]
 
+    def _hold_to_shapes(self, derived: Derived) -> None:
+        """What the shapes say about the target graph, reported where the values come from."""
+        statements = [(s, p, o) for s, properties in derived.graph.index.items() for p, values in properties.items() for o in values]
+        for violation in violations(statements, self.catalogue):
+            statement = (violation.node, violation.predicate or "", violation.value or "")
+            firing = next((firing for firing in derived.firings if statement in firing.writes), None)
+            source = self._source_of(firing)
+            place = (source[0].file, source[1].line, source[1].xpath) if source is not None else (self.lifted[0].file, None, None)
+            self.findings.append(violation_finding(violation, *place, compact(firing.row) if firing is not None else None))
+
+    def _source_of(self, firing: Firing | None) -> tuple[Lifted, Leaf] | None:
+        """The first value that a solution of a rule read, with its document."""
+        read = {statement for statement, _ in firing.reads} if firing is not None else set()
+        for one in self.lifted:
+            computed = {source for item in one.derivations if item.statement in read and item.content for source in item.sources}
+            for leaf in one.leaves:
+                if (str(leaf.subject), leaf.predicate, leaf.value) in read | computed:
+                    return one, leaf
+        return None
+
     def _refuse_unpacked(self, lowered: Lowered, derived: Derived) -> None:
         """A list that cannot be packed refuses the message, at the place of the values it is made of."""
         for element, reason in lowered.unpacked:
@@ -266,7 +288,7 @@ class Job:
         for item, anchor in kept:
             if anchor is not None or item.owner is None:
                 start = "" if anchor is None else path_of(anchor)
-                target = item.edit.path if anchor is None else (start if item.edit.path == "." else f"{start}/{item.edit.path}")
+                target = start + numbered(item.edit.path)
                 restored |= dict.fromkeys(item.places, (compact(item.point), target))
         return restored
 

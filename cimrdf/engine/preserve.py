@@ -35,8 +35,12 @@ class Kept:
 
 
 def name_of(edit: Edit, version: str) -> str:
-    """How an edit is named in a message: `cim-2013:Readings/reason`, `not(…)` for what must be absent, `…/*` for an order."""
-    path = {VALUE: edit.path, ABSENT: f"not({edit.path})", CHILDREN: f"{edit.path.rstrip('/')}/*"}[edit.kind]
+    """How an edit is named in a message: `cim-2013:Names[2]/name`, `not(…)` for what must be absent, `…/*` for an order.
+
+    The first of a name needs no number.
+    """
+    short = edit.path.replace("[1]", "")
+    path = {VALUE: short, ABSENT: f"not({short})", CHILDREN: f"{short.rstrip('/')}/*"}[edit.kind]
     return f"{version}:{path}"
 
 
@@ -50,6 +54,16 @@ def read_name(name: str, value: str, version: str) -> Edit | None:
     if path.endswith("/*"):
         return Edit(CHILDREN, path[:-2] or ("/" if path == "/*" else "."), value)
     return Edit(VALUE, path, value)
+
+
+def numbered(path: str) -> str:
+    """A path as the ledger spells it, each element with its number.
+
+    >>> numbered("Names[2]/NameType/@x")
+    '/Names[2]/NameType[1]/@x'
+    """
+    steps = [step for step in path.split("/") if step not in ("", ".")]
+    return "".join(f"/{step}" if step.endswith("]") or step.startswith("@") else f"/{step}[1]" for step in steps)
 
 
 def relative(path: str, anchor: str) -> str:

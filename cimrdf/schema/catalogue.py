@@ -116,6 +116,7 @@ class Catalogue:
     _classes: dict[str, Complex] = field(default_factory=dict)
     #: Delimited lists by the term of the element that holds them, and by their type.
     _lists: dict[str, DelimitedList] = field(default_factory=dict)
+    _datatypes: dict[str, str] = field(default_factory=dict)
 
     def _text(self, subject: Node, name: str) -> str | None:
         value = self.graph.value(subject, _MODEL[name])
@@ -325,6 +326,24 @@ class Catalogue:
             else:
                 particles.append(particle)
         return replace(group, particles=tuple(particles))
+
+    def datatype(self, term: str) -> str | None:
+        """The built-in datatype of the values of a property, among the types that have been looked at."""
+        known = len(self._views)
+        if self._datatypes.get("") != str(known):
+            self._datatypes = {"": str(known)}
+            for view in self._views.values():
+                for member in [*view.elements.values(), *view.attributes.values()]:
+                    self._datatypes[member.term] = self._datatypes[f"{member.term}.text"] = self._builtin(member.type)
+                if view.text is not None and view.text_term is not None:
+                    self._datatypes[view.text_term] = self._builtin(view.text)
+        return self._datatypes.get(term) or None
+
+    def _builtin(self, type_iri: str) -> str:
+        item = self.type(type_iri)
+        if item is None:
+            return type_iri
+        return item.base if isinstance(item, Simple) and is_builtin(item.base) else ""
 
     def list_of(self, type_iri: str) -> DelimitedList | None:
         """How a type is packed into one text, if it is."""
