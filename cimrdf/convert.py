@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import rdflib
-from rdflib import Literal, URIRef
+from rdflib import BNode, Literal, URIRef
 
 from cimrdf.namespaces import PREFIXES
 from cimrdf.schema.lift import Node, Triple
@@ -38,5 +38,5 @@ def from_rdflib(graph: rdflib.Graph) -> Graph:
     """An rdflib graph as our statements, literals by their lexical form."""
     found = Graph()
     for subject, predicate, value in graph:
-        found.add(str(subject), str(predicate), Node(value) if isinstance(value, URIRef) else str(value))
+        found.add(str(subject), str(predicate), Node(value) if isinstance(value, URIRef | BNode) else str(value))
     return found

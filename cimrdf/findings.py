@@ -171,6 +171,24 @@ CATALOGUE: dict[str, Kind] = {
             "A SHACL shape of severity sh:Warning or sh:Info does not hold.",
             "See the shape's message.",
         ),
+        # --- graphs, queries and output (`cimrdf lower`, `query`, `-o`) ---
+        Kind("rdf-malformed", _E, "The input is not Turtle or N-Triples that can be read.", "Mend the file at the line given."),
+        Kind(
+            "document-missing",
+            _E,
+            "The graph holds no document: no node has a document element, or each one hangs on another.",
+            "Give the graph of a whole message, as `cimrdf lift` writes it.",
+        ),
+        Kind(
+            "query-refused",
+            _E,
+            "The query is not one that reads the given data and nothing else.",
+            "Write a SELECT, ASK, CONSTRUCT or DESCRIBE without SERVICE, FROM or updates.",
+        ),
+        Kind("query-unknown", _E, "There is no query of this name.", "`cimrdf query` without arguments lists the named queries."),
+        Kind("schema-unreadable", _E, "An XML Schema or WSDL cannot be used.", "Mend the schema at the place given."),
+        Kind("term-unknown", _E, "No vocabulary or alignment has this term.", "`cimrdf vocabulary list` shows what is loaded."),
+        Kind("output-unwritable", _E, "An output file cannot be written.", "Check the folder, its permissions and the space on the disk."),
         # --- alignments (`cimrdf check`) ---
         Kind("row-malformed", _E, "A row cannot be read.", "Correct the row as the message says."),
         Kind("row-dangling", _E, "A row names a term that the vocabulary does not have.", "Correct the path."),

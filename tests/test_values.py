@@ -111,9 +111,7 @@ def test_looks_up_both_ways(name: str, left: str, right: str) -> None:
     assert (forward[left], back[right]) == (right, left)
 
 
-@pytest.mark.parametrize(
-    ("name", "right", "left"), [("unit-of-measure", "V RMS", "0.29"), ("reading-behaviour", "0.4", "0.4")]
-)
+@pytest.mark.parametrize(("name", "right", "left"), [("unit-of-measure", "V RMS", "0.29"), ("reading-behaviour", "0.4", "0.4")])
 def test_looks_up_one_way(name: str, right: str, left: str) -> None:
     forward, back = look_up(name)
     assert back[right] == left and forward[left] != right

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 
 from lxml import etree
 
 from cimrdf.alignment.compose import Placed
+from cimrdf.alignment.members import mandatory, required
 from cimrdf.alignment.places import Hop, Place, Resolver
+from cimrdf.alignment.samples import by_type
 from cimrdf.schema.catalogue import Catalogue, View
-from cimrdf.schema.model import Complex
+from cimrdf.schema.model import Complex, Element
 
 #: What a member holds of which only its being there matters.
 FILLER = "1"
@@ -18,7 +21,7 @@ FILLER = "1"
 def build(resolver: Resolver, item: Placed, side: str, values: Mapping[str, str]) -> list[etree._Element]:
     """The documents in which a row finds values; `values` has them by the variables of the row's paths.
 
-    Order and mandatory members are not looked at: the lifter does not need them.
+    What a schema demands beside them is filled in; order is not looked at, for the lifter does not need it.
     """
     builder = _Builder(resolver, values)
     for place in item.side(side).trail:
@@ -27,13 +30,36 @@ def build(resolver: Resolver, item: Placed, side: str, values: Mapping[str, str]
         value = values.get(path.variable or side)
         if value is not None:
             builder.leaf(place, value)
-    return [element for (hop, *rest), element in builder.made.items() if not rest]
+    builder.complete()
+    return [element for (_, *rest), element in builder.made.items() if not rest]
 
 
 class _Builder:
     def __init__(self, resolver: Resolver, values: Mapping[str, str]) -> None:
         self.resolver, self.values = resolver, values
         self.made: dict[tuple[str, ...], etree._Element] = {}
+        self.types: dict[tuple[str, ...], str] = {}
+
+    def complete(self) -> None:
+        """Give every object what its type demands."""
+        for key, element in self.made.items():
+            self._complete(element, self.types[key])
+
+    def _complete(self, element: etree._Element, type_iri: str) -> None:
+        catalogue = self.resolver.catalogue
+        if not isinstance(catalogue.type(type_iri), Complex):
+            return
+        view = self._view(type_iri)
+        for use in view.attributes.values():
+            if required(use):
+                _set(catalogue, element, type_iri, use.term, _filler(catalogue, use.type), only_if_absent=True)
+        needed = mandatory(view)
+        for member in view.elements.values():
+            if member.term in needed and element.find(_tag(member)) is None:
+                _set(catalogue, element, type_iri, member.term, _filler(catalogue, member.type))
+                child = element.find(_tag(member))
+                if child is not None and member.type != type_iri:
+                    self._complete(child, member.type)
 
     def node(self, place: Place) -> etree._Element:
         """The element that a place leads to, made where it is not there yet."""
@@ -46,6 +72,7 @@ class _Builder:
                 namespace = self._namespace(above, hop)
                 tag = f"{{{namespace}}}{hop.name}" if namespace else hop.name
                 self.made[key] = etree.Element(tag) if parent is None else etree.SubElement(parent, tag)
+                self.types[key] = hop.type
             self._select(self.made[key], hop)
             above = hop
         return self.made[key]
@@ -79,11 +106,19 @@ class _Builder:
             here, type_iri = element, hop.type
             for term in selection.terms[:-1]:
                 member = next(member for member in self._view(type_iri).elements.values() if member.term == term)
-                found = here.find(f"{{{member.namespace}}}{member.name}")
-                here = etree.SubElement(here, f"{{{member.namespace}}}{member.name}") if found is None else found
+                found = here.find(_tag(member))
+                here = etree.SubElement(here, _tag(member)) if found is None else found
                 type_iri = member.type
             guard = selection.value is None and selection.variable is None
             _set(self.resolver.catalogue, here, type_iri, selection.terms[-1], value, only_if_absent=guard)
+
+
+def _tag(member: Element) -> str:
+    return f"{{{member.namespace}}}{member.name}" if member.namespace else member.name
+
+
+def _filler(catalogue: Catalogue, type_iri: str) -> str:
+    return by_type(catalogue, type_iri, random.Random(type_iri))[0]
 
 
 def _set(catalogue: Catalogue, element: etree._Element, type_iri: str, term: str, value: str, *, only_if_absent: bool = False) -> None:
@@ -96,7 +131,7 @@ def _set(catalogue: Catalogue, element: etree._Element, type_iri: str, term: str
                 element.set(name, value)
             return
     member = next(member for member in view.elements.values() if member.term == term)
-    tag = f"{{{member.namespace}}}{member.name}" if member.namespace else member.name
+    tag = _tag(member)
     found = element.find(tag)
     if found is not None and only_if_absent:
         return

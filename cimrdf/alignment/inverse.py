@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree
 
@@ -33,6 +34,9 @@ from cimrdf.schema.model import Root
 
 #: How many messages are made for a row and direction, unless its value map has more codes.
 SAMPLES = 24
+
+#: How many messages go through the rules together; stores are fastest with few.
+BATCH = 20
 
 _DOCUMENT = re.compile(re.escape(BASE) + r"check/\d+")
 
@@ -104,12 +108,18 @@ class Inverse:
 
     def _across(self, graphs: Graphs, to: str) -> tuple[Graphs, list[Firing]]:
         """The messages on the other side, written and read again; and the rules that fired."""
-        rules = self._rules(to)
-        triples = [triple for graph in graphs.values() for triple in graph]
-        known = [name for name in needed_value_maps(rules) if name in value_maps()]
-        derived = derive(triples, value_map_triples(known), rules, make_store())
-        roots = self._roots(to)
-        return {document: self._lifted(document, self._written(derived, document, roots)) for document in graphs}, derived.firings
+        rules, roots = self._rules(to), self._roots(to)
+        found: Graphs = {}
+        firings: list[Firing] = []
+        for start in range(0, len(graphs), BATCH):
+            batch = dict(islice(graphs.items(), start, start + BATCH))
+            triples = [triple for graph in batch.values() for triple in graph]
+            present = {triple.predicate for triple in triples}
+            known = [name for name in needed_value_maps(rule for rule in rules if rule.needs <= present) if name in value_maps()]
+            derived = derive(triples, value_map_triples(known), rules, make_store())
+            found.update((document, self._lifted(document, self._written(derived, document, roots))) for document in batch)
+            firings += derived.firings
+        return found, firings
 
     def _roots(self, to: str) -> dict[str, Root]:
         resolver = self.survey.composer.resolvers[to]

@@ -7,6 +7,7 @@ The facts are data: `ontology/catalogue.ttl` lists versions, files, names seen i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -15,9 +16,9 @@ from rdflib.term import Node
 
 from cimrdf._files import data_folder
 from cimrdf.namespaces import MODEL
-from cimrdf.schema.lists import DelimitedList, read_lists
+from cimrdf.schema.lists import DelimitedList
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Root, Schema, Simple, Wildcard, is_builtin
-from cimrdf.schema.turtle import read_models
+from cimrdf.schema.slices import ModelFile, model_file
 
 _MODEL = rdflib.Namespace(MODEL)
 
@@ -116,6 +117,9 @@ class Catalogue:
     _classes: dict[str, Complex] = field(default_factory=dict)
     #: Delimited lists by the term of the element that holds them, and by their type.
     _lists: dict[str, DelimitedList] = field(default_factory=dict)
+    _listed: set[str] = field(default_factory=set)
+    _roots: dict[tuple[str, str], Root | None] = field(default_factory=dict)
+    _closures: dict[str, list[Schema]] = field(default_factory=dict)
     _datatypes: dict[str, str] = field(default_factory=dict)
 
     def _text(self, subject: Node, name: str) -> str | None:
@@ -219,22 +223,63 @@ class Catalogue:
                     return version, match.group(1) if match.groups() else namespace
         return None
 
+    def _files_of(self, namespace: str) -> list[ModelFile]:
+        return [model_file(path) for path in self.files.get(namespace, ())]
+
+    def _load(self, file: ModelFile, names: Iterable[str]) -> Schema | None:
+        """Take components of a file in, with what they refer to there."""
+        if file.path not in self._listed:
+            self._listed.add(file.path)
+            for beside in self._files_of(file.namespace):
+                if beside.has_lists and beside is not file:
+                    self._listed.add(beside.path)
+                    self._load(beside, beside.components)
+        schema, lists = file.parse(names)
+        self._lists.update({item.element: item for item in lists} | {item.type: item for item in lists})
+        if schema is not None:
+            self._types.update(schema.complex_types)
+            self._types.update(schema.simple_types)
+            for item in schema.complex_types.values():
+                self._classes.setdefault(item.class_term, item)
+        return schema
+
     def schemas(self, namespace: str) -> list[Schema]:
-        """The content models of a namespace; read on first use."""
+        """All content models of a namespace, whole (without the types that stand in for packed lists)."""
         if namespace not in self._schemas:
-            loaded: list[Schema] = []
-            extra: list[Schema] = []
-            for path in self.files.get(namespace, ()):
-                schemas, lists = _read(path)
-                (extra if lists else loaded).extend(schema for schema in schemas if schema.namespace == namespace)
-                self._lists.update({item.element: item for item in lists} | {item.type: item for item in lists})
-            self._schemas[namespace] = loaded
-            for schema in [*loaded, *extra]:
-                self._types.update(schema.complex_types)
-                self._types.update(schema.simple_types)
-                for item in schema.complex_types.values():
-                    self._classes.setdefault(item.class_term, item)
+            loaded = [(file, self._load(file, file.components)) for file in self._files_of(namespace)]
+            self._schemas[namespace] = [schema for file, schema in loaded if schema is not None and not file.has_lists]
         return self._schemas[namespace]
+
+    def closure(self, root: Root) -> list[Schema]:
+        """The part of the content models that a global element needs, across namespaces: enough to judge its validity."""
+        if root.term not in self._closures:
+            wanted: dict[str, set[str]] = {root.namespace: {root.term}}
+            found: dict[str, Schema] = {}
+            while True:
+                before = {namespace: len(names) for namespace, names in wanted.items()}
+                for namespace in list(wanted):
+                    schemas = [schema for file in self._files_of(namespace) if not file.has_lists and (schema := file.parse(wanted[namespace])[0])]
+                    found[namespace] = _merged(schemas)
+                    for other, name in self._referred(found[namespace]):
+                        wanted.setdefault(other, set()).add(name)
+                if before == {namespace: len(names) for namespace, names in wanted.items()}:
+                    break
+            self._closures[root.term] = list(found.values())
+        return self._closures[root.term]
+
+    def _referred(self, schema: Schema) -> set[tuple[str, str]]:
+        """The types and global elements, by namespace, that a schema's components refer to and that it does not hold itself."""
+        types: set[str] = {root.type for root in schema.roots.values()}
+        elements: set[tuple[str, str]] = set()
+        for item in schema.complex_types.values():
+            types |= {item.base or "", item.text or ""} | {use.type for use in item.attributes}
+            for member in item.content.walk() if item.content is not None else ():
+                if isinstance(member, Element):
+                    types.add(member.type)
+                    if member.reference:
+                        elements |= {(member.namespace, file.elements[member.name]) for file in self._files_of(member.namespace) if member.name in file.elements}
+        missing = {name for name in types if name and not is_builtin(name) and name not in schema.complex_types and name not in schema.simple_types}
+        return elements | {(namespace, name) for name in missing for namespace in self.files if any(name in f.components for f in self._files_of(namespace))}
 
     def roots(self, namespace: str) -> dict[str, Root]:
         """The global elements of a namespace, by name."""
@@ -242,29 +287,41 @@ class Catalogue:
 
     def root(self, namespace: str, local: str) -> Root | None:
         """A global element, or None."""
-        return self.roots(namespace).get(local)
+        key = (namespace, local)
+        if key not in self._roots:
+            self._roots[key] = None
+            for file in self._files_of(namespace):
+                if local in file.elements:
+                    schema = self._load(file, [file.elements[local]])
+                    self._roots[key] = schema.roots[local] if schema is not None else None
+        return self._roots[key]
 
     def root_of(self, term: str) -> Root | None:
         """The global element that a term stands for, or None."""
         for namespace in self.files:
-            for root in self.roots(namespace).values():
-                if root.term == term:
-                    return root
+            for file in self._files_of(namespace):
+                for name, iri in file.elements.items():
+                    if iri == term:
+                        return self.root(namespace, name)
         return None
+
+    def named_type(self, namespace: str, local: str) -> str | None:
+        """The IRI of a named type, or None."""
+        return next((file.types[local] for file in self._files_of(namespace) if local in file.types), None)
 
     def type(self, iri: str) -> Complex | Simple | None:
         """A type by the IRI of its content model; None for XML Schema's own types.
 
         Raises:
-            KeyError: no loaded file has it.
+            KeyError: no file has it.
         """
         if is_builtin(iri):
             return None
         if iri not in self._types:
             for namespace in self.files:
-                self.schemas(namespace)
-                if iri in self._types:
-                    break
+                for file in self._files_of(namespace):
+                    if iri in file.components:
+                        self._load(file, [iri])
         return self._types[iri]
 
     def is_node(self, view: View, element: Element) -> bool:
@@ -350,12 +407,15 @@ class Catalogue:
         return self._lists.get(type_iri)
 
 
-@cache
-def _read(path: str) -> tuple[tuple[Schema, ...], tuple[DelimitedList, ...]]:
-    graph = rdflib.Graph()
-    with (data_folder("ontology") / path).open("rb") as stream:
-        graph.parse(stream, format="turtle")
-    return tuple(read_models(graph)), tuple(read_lists(graph))
+def _merged(schemas: list[Schema]) -> Schema:
+    """Slices of one namespace as one."""
+    whole = Schema(schemas[0].namespace, qualified=schemas[0].qualified)
+    for schema in schemas:
+        whole.roots.update(schema.roots)
+        whole.complex_types.update(schema.complex_types)
+        whole.simple_types.update(schema.simple_types)
+        whole.attributes.update(schema.attributes)
+    return whole
 
 
 @cache

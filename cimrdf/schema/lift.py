@@ -5,6 +5,7 @@
 * A node's IRI is its path: `…/MeterReadings/MeterReading.2/Readings.3`; a number marks a repeatable element.
 * At a wildcard, an element that a loaded schema declares globally is lifted by its declaration; any other is kept as XML
   text under the wildcard's term.
+* So is an attribute where the schema allows any: a node with its name and its value.
 * What the schema does not have is reported and listed, never lifted.
 """
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from cimrdf.findings import Finding, Refused, finding
-from cimrdf.namespaces import MODEL, RDF_TYPE, XSI
+from cimrdf.namespaces import MODEL, RDF_TYPE, XSD, XSI
 from cimrdf.schema.catalogue import Catalogue, View
 from cimrdf.schema.lists import DelimitedList, Surroundings, unpack
 from cimrdf.schema.model import Complex, Element, Root, Simple, is_builtin
@@ -24,6 +25,12 @@ from cimrdf.schema.model import Complex, Element, Root, Simple, is_builtin
 NIL = MODEL + "nil"
 POSITION = MODEL + "position"
 DOCUMENT = MODEL + "document"
+#: A prefix that a qualified name among a node's values uses, with its namespace; the name of an attribute at a wildcard.
+PREFIX = MODEL + "prefix"
+ATTRIBUTE = MODEL + "attributeName"
+
+
+_NIL = f"{{{XSI}}}nil"
 
 
 class Node(str):
@@ -93,9 +100,17 @@ class Lifted:
     xpaths: dict[Node, str] = field(default_factory=dict)
     #: Elements whose name is a variant, with the published name.
     renamed: dict[etree._Element, str] = field(default_factory=dict)
+    #: Values with white space around them that means nothing, without it, by element and attribute.
+    trimmed: dict[tuple[etree._Element, str | None], str] = field(default_factory=dict)
 
     def normalise(self) -> None:
-        """Give the elements of the document their published names, so that the schema can judge the rest."""
+        """Give the elements of the document their published names, and values without the white space around them, so that
+        the schema can judge the rest (libxml2 refuses white space around a dateTime, wrongly)."""
+        for (element, attribute), value in self.trimmed.items():
+            if attribute is not None:
+                element.set(attribute, value)
+            elif not len(element):
+                element.text = value or None
         for element, tag in self.renamed.items():
             self._original[element], element.tag = _split(element.tag)[1], tag
         self.renamed.clear()
@@ -220,11 +235,12 @@ class _Lifter:
         self.lifted.xpaths[node] = xpath
         chosen = self._instance_type(element, type_iri)
         item = self.catalogue.type(chosen)
-        if element.get(f"{{{XSI}}}nil") in ("true", "1"):
-            self._leaf(node, NIL, element.get(f"{{{XSI}}}nil", ""), element, f"{xpath}/@nil", f"{path}/@nil")
+        nil = element.get(_NIL)
+        if nil is not None:
+            self._leaf(node, NIL, nil, element, f"{xpath}/@nil", f"{path}/@nil")
         if not isinstance(item, Complex):
-            self._leaf(node, own_text, self._collapse(_text_of(element), chosen), element, xpath, path)
-            self._unknown_attributes(element, frozenset(), xpath, path)
+            self._leaf(node, own_text, self._value(node, element, chosen), element, xpath, path)
+            self._unknown_attributes(element, frozenset((_NIL,)), xpath, path)
             for child, child_xpath in _children(element, xpath):
                 self._unknown(child, child_xpath, path, f"{_split(child.tag)[1]} stands inside a value")
             return
@@ -236,7 +252,7 @@ class _Lifter:
         view = self.catalogue.view(chosen)
         self._attributes(node, element, view, xpath, path)
         if view.text is not None:
-            self._leaf(node, view.text_term or own_text, self._collapse(_text_of(element), view.text), element, xpath, path)
+            self._leaf(node, view.text_term or own_text, self._value(node, element, view.text), element, xpath, path)
         elif (element.text or "").strip() or any((child.tail or "").strip() for child in element):
             self._stray_text(element, xpath, path)
         self._elements(node, element, view, xpath, path)
@@ -275,10 +291,9 @@ class _Lifter:
             return declared
         prefix, _, local = named.rpartition(":")
         namespace = self.catalogue.canonical(element.nsmap.get(prefix or None) or "", local)[0]
-        for schema in self.catalogue.schemas(namespace):
-            for iri, item in schema.complex_types.items():
-                if item.name == local and not item.anonymous:
-                    return iri
+        found = self.catalogue.named_type(namespace, local)
+        if found is not None:
+            return found
         return declared
 
     def _stray_text(self, element: etree._Element, xpath: str, path: str) -> None:
@@ -289,26 +304,33 @@ class _Lifter:
     # ------------------------------------------------------------------ attributes
 
     def _attributes(self, node: Node, element: etree._Element, view: View, xpath: str, path: str) -> None:
-        known: set[str] = set()
+        known: set[str] = {_NIL}
         for name, value in element.attrib.items():
             namespace, local = _split(str(name))
             use = view.attributes.get((namespace, local))
-            if use is None:
+            if use is not None:
+                value = self._value(node, element, use.type, str(name))
+                self._leaf(node, use.term, value, element, f"{xpath}/@{local}", f"{path}/@{local}")
+            elif view.any_attribute is not None and namespace != XSI:
+                term = view.any_attribute.term
+                target = Node(f"{node}/anyAttribute.{len(known)}")
+                self._add(node, term, target)
+                self._add(target, ATTRIBUTE, str(name))
+                self._leaf(target, text_term(term), str(value), element, f"{xpath}/@{local}", f"{path}/@{local}")
+            else:
                 continue
             known.add(str(name))
-            self._leaf(node, use.term, str(value), element, f"{xpath}/@{local}", f"{path}/@{local}")
-        self._unknown_attributes(element, frozenset(known), xpath, path, open_content=view.any_attribute is not None)
+        self._unknown_attributes(element, frozenset(known), xpath, path)
 
-    def _unknown_attributes(self, element: etree._Element, known: frozenset[str], xpath: str, path: str, *, open_content: bool = False) -> None:
+    def _unknown_attributes(self, element: etree._Element, known: frozenset[str], xpath: str, path: str) -> None:
         for name, value in element.attrib.items():
             namespace, local = _split(str(name))
-            if str(name) in known or namespace == XSI:
+            if str(name) in known or (namespace == XSI and local != "nil"):
                 continue
-            if not open_content:
-                self._report("attribute-unknown", f"the schema has no attribute {local} here", element, f"{xpath}/@{local}")
+            self._report("attribute-unknown", f"the schema has no attribute {local} here", element, f"{xpath}/@{local}")
             if str(value).strip():
-                reason = "an attribute of another schema" if open_content else "not in the schema"
-                self.lifted.leaves.append(Leaf(f"{xpath}/@{local}", f"{path}/@{local}", str(value), element.sourceline, None, None, reason))
+                place = (f"{xpath}/@{local}", f"{path}/@{local}")
+                self.lifted.leaves.append(Leaf(*place, str(value), element.sourceline, None, None, "not in the schema"))
 
     # ------------------------------------------------------------------ elements
 
@@ -317,14 +339,14 @@ class _Lifter:
         for child, child_xpath in _children(element, xpath):
             namespace, local = self._name(child, child_xpath)
             member = view.elements.get((namespace, local))
+            seen["*"] = seen.get("*", 0) + 1
             if member is not None:
                 seen[member.term] = seen.get(member.term, 0) + 1
-                seen["*"] = seen.get("*", 0) + 1
                 position = seen["*"] if view.interleaved else None
                 self._member(node, child, member, view, (seen[member.term], position), child_xpath, f"{path}/{local}")
             elif view.wildcard is not None:
                 count = seen[""] = seen.get("", 0) + 1
-                self._wild(node, child, (namespace, local), view.wildcard.term, count, child_xpath, path)
+                self._wild(node, child, (namespace, local), view.wildcard.term, (count, seen["*"]), child_xpath, path)
             else:
                 self._unknown(child, child_xpath, path, f"{view.type.name} has no element {local}", self._expected(view, local))
 
@@ -352,18 +374,31 @@ class _Lifter:
         self._unknown_attributes(child, frozenset(), xpath, path)
         for inner, inner_xpath in _children(child, xpath):
             self._unknown(inner, inner_xpath, path, f"{_split(inner.tag)[1]} stands inside a value")
-        self._leaf(node, member.term, self._collapse(_text_of(child), member.type), child, xpath, path)
+        self._leaf(node, member.term, self._value(node, child, member.type), child, xpath, path)
 
-    def _collapse(self, text: str, type_iri: str) -> str:
-        """White space around a value means nothing except in strings, where it is kept (XML Schema part 2, whiteSpace)."""
+    def _value(self, node: Node, element: etree._Element, type_iri: str, attribute: str | None = None) -> str:
+        """The text of an element, or an attribute. White space around a value means nothing except in strings, where it is
+        kept (XML Schema part 2, whiteSpace). The prefix of a qualified name is kept with the node."""
+        text = _text_of(element) if attribute is None else str(element.get(attribute, ""))
         item = self.catalogue.type(type_iri)
         base = item.base if isinstance(item, Simple) else type_iri
-        keeps = is_builtin(base) and base.rpartition("#")[2] in ("string", "anySimpleType", "anyType") and not (isinstance(item, Simple) and item.enumeration)
-        return text if keeps else " ".join(text.split())
+        name = base.removeprefix(XSD) if is_builtin(base) else ""
+        listed = isinstance(item, Simple) and (item.item is not None or item.enumeration)
+        if name in ("string", "anySimpleType", "anyType") and not listed:
+            return text
+        value = " ".join(text.split())
+        if value != (element.text or "" if attribute is None else text):
+            self.lifted.trimmed[element, attribute] = value
+        prefix, separator, _ = value.partition(":")
+        if name == "QName" and separator and prefix in element.nsmap:
+            self._add(node, PREFIX, f"{prefix} {element.nsmap[prefix]}")
+        return value
 
-    def _wild(self, node: Node, child: etree._Element, name: tuple[str, str], term: str, count: int, xpath: str, path: str) -> None:
+    def _wild(self, node: Node, child: etree._Element, name: tuple[str, str], term: str, place: tuple[int, int], xpath: str, path: str) -> None:
+        count, position = place
         root = self.catalogue.root(*name)
         if root is not None:
+            self._add(Node(f"{node}/{name[1]}.{count}"), POSITION, str(position))
             self._part(node, node, child, root, f"{name[1]}.{count}", xpath, f"{path}/{name[1]}")
             return
         if self.catalogue.recognise(name[0]) or (name[0] not in self.catalogue.files and self._nearest_namespaces(name[0])):
@@ -371,6 +406,7 @@ class _Lifter:
             raise Refused(unknown, others=self.lifted.findings)
         target = Node(f"{node}/any.{count}")
         self._add(node, term, target)
+        self._add(target, POSITION, str(position))
         self._add(target, text_term(term), etree.tostring(child, encoding="unicode", with_tail=False))
         for leaf_xpath, value, line in _leaves(child, xpath):
             self.lifted.leaves.append(Leaf(leaf_xpath, f"{path}/*", value, line, target, text_term(term)))
@@ -411,7 +447,8 @@ def _leaves(element: etree._Element, xpath: str) -> Iterator[tuple[str, str, int
         namespace, local = _split(str(name))
         if str(value).strip() and not (namespace == XSI and local != "nil"):
             yield f"{xpath}/@{local}", str(value), element.sourceline
-    if (element.text or "").strip():
-        yield xpath, element.text or "", element.sourceline
+    text = _text_of(element)
+    if text:
+        yield xpath, text, element.sourceline
     for child, child_xpath in _children(element, xpath):
         yield from _leaves(child, child_xpath)

@@ -10,7 +10,7 @@ from lxml import etree
 
 from cimrdf.namespaces import RDF_TYPE, XSI
 from cimrdf.schema.catalogue import Catalogue, View
-from cimrdf.schema.lift import NIL, POSITION, Triple, text_term
+from cimrdf.schema.lift import ATTRIBUTE, NIL, POSITION, PREFIX, Triple, text_term
 from cimrdf.schema.lists import DelimitedList, ListError, Surroundings, pack
 from cimrdf.schema.model import Complex, Element, Group, Root, Wildcard
 
@@ -83,7 +83,8 @@ def lower(graph: Graph, node: str, root: Root, catalogue: Catalogue) -> Lowered:
 
     Values are taken as they are; validity is for the caller to check against the schema.
     """
-    element = etree.Element(f"{{{root.namespace}}}{root.name}", nsmap={None: root.namespace} if root.namespace else None)
+    declared = {None: root.namespace} if root.namespace else {}
+    element = etree.Element(f"{{{root.namespace}}}{root.name}", nsmap=declared | _prefixes(graph, node))
     lowerer = _Lowerer(graph, catalogue, Lowered(element))
     lowerer.fill(element, node, root.type, text_term(root.term))
     for child, packed in lowerer.lists:
@@ -120,6 +121,8 @@ class _Lowerer:
             if value is not None:
                 element.set(f"{{{use.namespace}}}{use.name}" if use.namespace else use.name, value)
                 self.lowered.written.append(Written(node, use.term, value, element, use.name))
+        if view.any_attribute is not None:
+            self._open_attributes(element, node, view.any_attribute.term)
         if view.text is not None:
             self._text(element, node, view.text_term or own_text)
         if view.content is not None:
@@ -156,6 +159,8 @@ class _Lowerer:
         for class_term in self.graph.values(node, RDF_TYPE):
             chosen = self.catalogue.class_type(class_term)
             if isinstance(item, Complex) and chosen is not None and class_term != item.class_term and not chosen.anonymous and self._derives(chosen, declared):
+                if chosen.namespace not in element.nsmap.values():
+                    _declare(element, "types", chosen.namespace)
                 prefix = next((p for p, n in element.nsmap.items() if n == chosen.namespace), None)
                 element.set(f"{{{XSI}}}type", f"{prefix}:{chosen.name}" if prefix else chosen.name)
                 return chosen.iri
@@ -171,10 +176,18 @@ class _Lowerer:
             item = above
         return False
 
+    def _open_attributes(self, element: etree._Element, node: str, term: str) -> None:
+        """Attributes that the schema does not name but allows."""
+        for child in self.graph.values(node, term):
+            value = self._one(child, text_term(term), "attribute")
+            for name in self.graph.values(child, ATTRIBUTE) if value is not None else ():
+                element.set(name, value or "")
+                self.lowered.written.append(Written(child, text_term(term), value or "", element, name.rpartition("}")[2]))
+
     def _text(self, element: etree._Element, node: str, term: str) -> None:
         value = self._one(node, term, etree.QName(element).localname)
         if value is not None:
-            element.text = value
+            element.text = value or None
             self.lowered.written.append(Written(node, term, value, element, None))
 
     def _one(self, node: str, term: str, name: str) -> str | None:
@@ -184,13 +197,8 @@ class _Lowerer:
         return values[0] if values else None
 
     def _content(self, element: etree._Element, node: str, view: View, group: Group) -> None:
-        if view.interleaved:
-            children = [(child, member) for member in group.walk() if isinstance(member, Element) for child in self.graph.values(node, member.term)]
-            if children and all(self.graph.values(child, POSITION) for child, _ in children):
-                unique = dict.fromkeys(sorted(children, key=lambda pair: int(self.graph.values(pair[0], POSITION)[0])))
-                for child, member in unique:
-                    self._child(element, child, member)
-                return
+        if view.interleaved and self._by_position(element, node, group):
+            return
         for particle in group.particles:
             if isinstance(particle, Group):
                 self._content(element, node, view, particle)
@@ -199,12 +207,32 @@ class _Lowerer:
             else:
                 self._particle(element, node, view, particle, required=group.kind == "sequence" and group.min_occurs > 0)
 
+    def _by_position(self, element: etree._Element, node: str, group: Group) -> bool:
+        """Write the children in the order that they had, where all of them know it."""
+        makers: dict[str, Element | Root | None] = {}
+        for member in group.walk():
+            if isinstance(member, Element):
+                makers.update(dict.fromkeys(self.graph.values(node, member.term), member))
+            else:
+                makers.update(self._wild_children(node, member))
+        positions = {child: self.graph.values(child, POSITION) for child in makers}
+        if not makers or not all(positions.values()):
+            return False
+        wildcard = next((member for member in group.walk() if isinstance(member, Wildcard)), None)
+        for child in sorted(makers, key=lambda child: int(positions[child][0])):
+            maker = makers[child]
+            if isinstance(maker, Element):
+                self._child(element, child, maker)
+            elif wildcard is not None:
+                self._wild_child(element, child, maker, wildcard)
+        return True
+
     def _particle(self, element: etree._Element, node: str, view: View, member: Element, *, required: bool) -> None:
         if not self.catalogue.is_node(view, member):
             value = self._one(node, member.term, member.name)
             if value is not None:
                 child = self._make(element, member)
-                child.text = value
+                child.text = value or None
                 self.lowered.written.append(Written(node, member.term, value, child, None))
             return
         children = sorted(self.graph.values(node, member.term), key=natural_order)
@@ -218,11 +246,17 @@ class _Lowerer:
             self._make(element, member)
 
     def _child(self, element: etree._Element, node: str, member: Element) -> None:
-        self.fill(self._make(element, member), node, member.type, text_term(member.term))
+        made = self._make(element, member, _prefixes(self.graph, node))
+        self.fill(made, node, member.type, text_term(member.term))
 
     @staticmethod
-    def _make(element: etree._Element, member: Element) -> etree._Element:
-        return etree.SubElement(element, f"{{{member.namespace}}}{member.name}" if member.namespace else member.name)
+    def _make(element: etree._Element, member: Element, prefixes: dict[str | None, str] | None = None) -> etree._Element:
+        if not member.namespace and None in element.nsmap:
+            # lxml itself writes no xmlns="" below a default namespace.
+            element.append(etree.fromstring(f'<{member.name} xmlns=""/>'))
+            return element[-1]
+        tag = f"{{{member.namespace}}}{member.name}" if member.namespace else member.name
+        return etree.SubElement(element, tag, nsmap=prefixes)
 
     def _may_be_empty(self, type_iri: str) -> bool:
         """A mandatory element without anything mandatory inside is written empty: it holds no value, so it makes none up."""
@@ -232,15 +266,40 @@ class _Lowerer:
         needed = any(use.required for use in view.attributes.values()) or view.text is not None
         return not needed and (view.content is None or all(particle.min_occurs == 0 for particle in view.content.walk()))
 
-    def _wild(self, element: etree._Element, node: str, wildcard: Wildcard) -> None:
+    def _wild_children(self, node: str, wildcard: Wildcard) -> dict[str, Root | None]:
+        """The nodes at a wildcard, each with the global element that it is (None: foreign XML), in the order they had."""
+        found: dict[str, Root | None] = {}
         properties = self.graph.index.get(node, {})
         for predicate in properties:
             root = self.catalogue.root_of(predicate) if predicate not in (RDF_TYPE, wildcard.term) else None
             if root is not None:
-                for child in sorted(properties[predicate], key=natural_order):
-                    made = etree.SubElement(element, f"{{{root.namespace}}}{root.name}", nsmap={None: root.namespace})
-                    self.fill(made, child, root.type, text_term(root.term))
-        for child in sorted(self.graph.values(node, wildcard.term), key=natural_order):
-            for text in self.graph.values(child, text_term(wildcard.term)):
-                element.append(etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True)))
-                self.lowered.written.append(Written(child, text_term(wildcard.term), text, element[-1], None))
+                found |= dict.fromkeys(sorted(properties[predicate], key=natural_order), root)
+        found |= dict.fromkeys(sorted(self.graph.values(node, wildcard.term), key=natural_order))
+        positions = {child: self.graph.values(child, POSITION) for child in found}
+        if all(positions.values()):
+            return {child: found[child] for child in sorted(found, key=lambda child: int(positions[child][0]))}
+        return found
+
+    def _wild(self, element: etree._Element, node: str, wildcard: Wildcard) -> None:
+        for child, root in self._wild_children(node, wildcard).items():
+            self._wild_child(element, child, root, wildcard)
+
+    def _wild_child(self, element: etree._Element, node: str, root: Root | None, wildcard: Wildcard) -> None:
+        if root is not None:
+            made = etree.SubElement(element, f"{{{root.namespace}}}{root.name}", nsmap={None: root.namespace} | _prefixes(self.graph, node))
+            self.fill(made, node, root.type, text_term(root.term))
+            return
+        for text in self.graph.values(node, text_term(wildcard.term)):
+            element.append(etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True)))
+            self.lowered.written.append(Written(node, text_term(wildcard.term), text, element[-1], None))
+
+
+def _prefixes(graph: Graph, node: str) -> dict[str | None, str]:
+    """The prefixes of qualified names among a node's values, with their namespaces."""
+    pairs = (declaration.partition(" ") for declaration in graph.values(node, PREFIX))
+    return {prefix: namespace for prefix, _, namespace in pairs}
+
+
+def _declare(element: etree._Element, prefix: str, namespace: str) -> None:
+    """Declare a prefix at an element."""
+    etree.cleanup_namespaces(element, top_nsmap={prefix: namespace}, keep_ns_prefixes=[prefix])

@@ -27,12 +27,12 @@ class Problem:
 
 
 @lru_cache(maxsize=64)
-def _validator(catalogue_id: int, namespace: str, strict: bool) -> etree.XMLSchema:
+def _validator(catalogue_id: int, namespace: str, name: str, strict: bool) -> etree.XMLSchema:
     catalogue = _CATALOGUES[catalogue_id]
-    version = catalogue.version_of(namespace)
-    namespaces = version.namespaces if version is not None else (namespace,)
-    schemas = [schema for name in namespaces for schema in catalogue.schemas(name)]
-    return compile_schema(schemas, namespace, strict=strict)
+    root = catalogue.root(namespace, name)
+    if root is None:
+        raise KeyError(f"{{{namespace}}}{name}")
+    return compile_schema(catalogue.closure(root), namespace, strict=strict)
 
 
 _CATALOGUES: dict[int, Catalogue] = {}
@@ -42,8 +42,8 @@ def problems(element: etree._Element, catalogue: Catalogue, *, strict: bool = Fa
     """What keeps an element from being valid against the schema of its namespace; `strict` holds it to the official
     cardinalities where the schema at hand is known to be looser."""
     _CATALOGUES[id(catalogue)] = catalogue
-    namespace = etree.QName(element).namespace or ""
-    schema = _validator(id(catalogue), namespace, strict)
+    name = etree.QName(element)
+    schema = _validator(id(catalogue), name.namespace or "", name.localname, strict)
     document = element.getroottree()
     if schema.validate(element):
         return []

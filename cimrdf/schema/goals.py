@@ -1,0 +1,149 @@
+"""What a set of generated messages should hit: types, members present and absent, branches, codes, wildcards."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from cimrdf.schema.catalogue import Catalogue, View
+from cimrdf.schema.model import Complex, Element, Group, Particle, Simple, Wildcard, is_builtin
+
+
+def type_goal(iri: str) -> str:
+    """A complex type was written."""
+    return f"type {iri}"
+
+
+def member_goal(owner: str, term: str, present: bool) -> str:
+    """A member (element or attribute) of a type was there, or was not."""
+    return f"member {owner} {term} {'present' if present else 'absent'}"
+
+
+def branch(owner: str, place: tuple[int, ...], number: int) -> str:
+    """A branch of a choice was taken."""
+    return f"branch {owner} {'.'.join(map(str, place))} {number}"
+
+
+def code(type_iri: str, value: str) -> str:
+    """A code of an enumeration was written."""
+    return f"code {type_iri} {value}"
+
+
+def wildcard_goal(owner: str, term: str, kind: str) -> str:
+    """A wildcard held a `known` root, a `foreign` block or attribute, or was `absent`."""
+    return f"wildcard {owner} {term} {kind}"
+
+
+def derived_types(catalogue: Catalogue, item: Complex) -> list[Complex]:
+    """The concrete named types that extend a type, in the namespaces of its version."""
+    version = catalogue.version_of(item.namespace)
+    names = version.namespaces if version is not None else (item.namespace,)
+    known = {iri: found for name in names for schema in catalogue.schemas(name) for iri, found in schema.complex_types.items()}
+    return [found for found in known.values() if not found.abstract and not found.anonymous and _extends(found, item.iri, known)]
+
+
+def _extends(item: Complex, base: str, known: dict[str, Complex]) -> bool:
+    here: Complex | None = item
+    while here is not None and here.base is not None:
+        if here.base == base:
+            return True
+        here = known.get(here.base)
+    return False
+
+
+class Goals:
+    """The goals that each type has and reaches. Known roots at wildcards are not followed."""
+
+    def __init__(self, catalogue: Catalogue, *, strict: bool) -> None:
+        self.catalogue, self.strict = catalogue, strict
+        self._own: dict[str, tuple[set[str], set[str]]] = {}
+        self._reached: dict[str, frozenset[str]] = {}
+        self._heights: dict[str, int] = {}
+        self._derived = cache(lambda iri: tuple(found.iri for found in derived_types(catalogue, catalogue.view(iri).type)))
+
+    def reached(self, type_iri: str) -> frozenset[str]:
+        """All goals of a type and of the types below it."""
+        if type_iri not in self._reached:
+            found: set[str] = set()
+            seen: set[str] = set()
+            waiting = [type_iri]
+            while waiting:
+                here = waiting.pop()
+                if here not in seen:
+                    seen.add(here)
+                    goals, below = self._goals_of(here)
+                    found |= goals
+                    waiting += below
+            self._reached[type_iri] = frozenset(found)
+        return self._reached[type_iri]
+
+    def _goals_of(self, type_iri: str) -> tuple[set[str], set[str]]:
+        """A type's own goals, and the types of its members."""
+        if type_iri not in self._own:
+            item = None if is_builtin(type_iri) else self.catalogue.type(type_iri)
+            if isinstance(item, Simple):
+                self._own[type_iri] = {code(item.iri, value) for value in item.enumeration}, set()
+            elif item is None or self.catalogue.list_of(type_iri) is not None:
+                self._own[type_iri] = set(), set()
+            else:
+                self._own[type_iri] = self._complex(self.catalogue.view(type_iri))
+        return self._own[type_iri]
+
+    def _complex(self, view: View) -> tuple[set[str], set[str]]:
+        owner = view.type.iri
+        goals = set() if view.type.abstract else {type_goal(owner)}
+        below = set(self._derived(owner))
+        if view.type.abstract:
+            return goals, below
+        for use in view.attributes.values():
+            goals.add(member_goal(owner, use.term, True))
+            if not (use.required or (self.strict and use.strict_required)):
+                goals.add(member_goal(owner, use.term, False))
+            below.add(use.type)
+        if view.any_attribute is not None:
+            goals.add(wildcard_goal(owner, view.any_attribute.term, "foreign"))
+        if view.text is not None:
+            below.add(view.text)
+        if view.content is not None:
+            self._group(owner, view.content, (), goals, below)
+        return goals, below
+
+    def _group(self, owner: str, group: Group, place: tuple[int, ...], goals: set[str], below: set[str]) -> None:
+        for number, particle in enumerate(group.particles):
+            if group.kind == "choice":
+                goals.add(branch(owner, place, number))
+            if isinstance(particle, Group):
+                self._group(owner, particle, (*place, number), goals, below)
+            elif isinstance(particle, Wildcard):
+                goals |= {wildcard_goal(owner, particle.term, kind) for kind in ("known", "foreign")}
+                goals |= {wildcard_goal(owner, particle.term, "absent")} if particle.min_occurs == 0 else set()
+            elif particle.max_occurs != 0:
+                least = particle.strict_min_occurs if self.strict and particle.strict_min_occurs is not None else particle.min_occurs
+                goals |= {member_goal(owner, particle.term, False)} if least == 0 else set()
+                if not self.impossible(particle.type):
+                    goals.add(member_goal(owner, particle.term, True))
+                    goals |= {member_goal(owner, particle.term, True) + " nil"} if particle.nillable else set()
+                    below.add(particle.type)
+
+    def impossible(self, type_iri: str) -> bool:
+        """Whether nothing can be of a type: it is abstract, and no type extends it."""
+        item = None if is_builtin(type_iri) else self.catalogue.type(type_iri)
+        return isinstance(item, Complex) and item.abstract and not self._derived(type_iri)
+
+    # ------------------------------------------------------------------ how deep the smallest instance is
+
+    def height_of(self, particle: Particle) -> int:
+        """How many levels the smallest content of a particle needs."""
+        if particle.min_occurs == 0 or isinstance(particle, Wildcard):
+            return 0
+        if isinstance(particle, Element):
+            return 1 + self._height(particle.type)
+        heights = [self.height_of(inner) for inner in particle.particles]
+        return min(heights, default=0) if particle.kind == "choice" else max(heights, default=0)
+
+    def _height(self, type_iri: str) -> int:
+        if type_iri not in self._heights:
+            self._heights[type_iri] = 1000
+            item = None if is_builtin(type_iri) else self.catalogue.type(type_iri)
+            content = self.catalogue.view(type_iri).content if isinstance(item, Complex) else None
+            self._heights[type_iri] = self.height_of(content) if content is not None else 0
+        return self._heights[type_iri]
