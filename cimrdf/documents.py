@@ -95,7 +95,10 @@ def lower_graph(source: rdflib.Graph, file: str = "-") -> LoweredGraph:
         if root is None:
             raise AssertionError(f"{term} is a global element")
         lowered = lower(graph, node, root, catalogue)
-        findings += [finding("member-overflow", f"{item.name} occurs once; {', '.join(item.values)[:60]!r} was not written", file=file) for item in lowered.overflows]
+        findings += [
+            finding("member-overflow", f"{item.name} occurs once; {', '.join(item.values)[:60]!r} was not written", file=file)
+            for item in lowered.overflows
+        ]
         _refuse_invalid(lowered, catalogue, file)
         messages.append(Message(_serialise(lowered.element), _payload(lowered, catalogue)))
     return LoweredGraph(messages, findings)
@@ -103,7 +106,14 @@ def lower_graph(source: rdflib.Graph, file: str = "-") -> LoweredGraph:
 
 def _documents(graph: Graph, catalogue: Catalogue, file: str) -> list[tuple[str, str]]:
     """Document elements as node and property: those whose parent nothing points to."""
-    pointed = {value for properties in graph.index.values() for name, values in properties.items() if name != DOCUMENT for value in values if isinstance(value, Node)}
+    pointed = {
+        value
+        for properties in graph.index.values()
+        for name, values in properties.items()
+        if name != DOCUMENT
+        for value in values
+        if isinstance(value, Node)
+    }
     found = [
         (value, predicate)
         for subject, properties in graph.index.items()
@@ -139,7 +149,11 @@ def _parts(element: etree._Element, catalogue: Catalogue) -> Iterator[etree._Ele
     yield element
     for item in element.iterdescendants():
         name, parent = etree.QName(item), item.getparent()
-        if parent is not None and name.namespace != etree.QName(parent).namespace and catalogue.root(name.namespace or "", name.localname) is not None:
+        if (
+            parent is not None
+            and name.namespace != etree.QName(parent).namespace
+            and catalogue.root(name.namespace or "", name.localname) is not None
+        ):
             yield item
 
 
@@ -156,4 +170,3 @@ def _serialise(element: etree._Element) -> bytes:
 
 
 __all__ = ["LiftedDocument", "LoweredGraph", "lift_document", "lower_graph", "read_graph"]
-

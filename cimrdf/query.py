@@ -180,7 +180,7 @@ def _syntax_finding(text: str, error: Exception) -> Any:
     line = getattr(error, "lineno", None)
     here = line - len(PREFIXES) if isinstance(line, int) and line > len(PREFIXES) else None
     rest = str(getattr(error, "msg", error)).split("\n")[0]
-    column = f", column {error.column}" if here is not None and hasattr(error, "column") else ""  # type: ignore[attr-defined]
+    column = f", column {error.column}" if here is not None and hasattr(error, "column") else ""
     where = f" in line {here}{column} of the query" if here is not None else ""
     return finding("query-refused", f"not a SPARQL query{where}: {rest[:200]}")
 
@@ -241,7 +241,9 @@ def _with_oxigraph(text: str, graph: rdflib.Graph, bindings: Mapping[str, rdflib
         raise Refused(finding("query-refused", "pyoxigraph is not installed", remedy="pip install 'cimrdf[fast]', or leave --store out.")) from None
     store = ox.Store()
     store.bulk_load(input=graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
-    given = {ox.Variable(name): ox.NamedNode(value) if isinstance(value, rdflib.URIRef) else ox.Literal(value) for name, value in bindings.items()}
+    given: dict[Any, Any] = {
+        ox.Variable(name): ox.NamedNode(value) if isinstance(value, rdflib.URIRef) else ox.Literal(value) for name, value in bindings.items()
+    }
     try:
         found: Any = store.query(_prologue() + text, substitutions=given)
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:

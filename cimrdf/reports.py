@@ -43,7 +43,7 @@ def _result(item: Finding, index: int) -> dict[str, Any]:
         "ruleId": item.code,
         "ruleIndex": index,
         "level": _LEVELS[item.severity],
-        "message": {"text": f"{item.message} {item.remedy}".strip()},
+        "message": {"text": f"{item.message}\n{item.remedy}".strip()},
     }
     location: dict[str, Any] = {}
     if item.file and item.file != "-":
@@ -79,7 +79,8 @@ def junit(findings: Sequence[Finding], name: str) -> bytes:
         else:
             ElementTree.SubElement(case, "system-out").text = text
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _clean(text: str) -> str:

@@ -53,4 +53,4 @@ def _text(rules: list[Rule], pair: Pair, profile: str, side: str) -> str:
         f"# {profile}, {source} to {target}: {len(rules)} rules, derived from the rows of alignments/{pair.name}; do not edit.\n"
         "# Run each query over the lifted message together with the value maps (alignments/values); the union of their graphs is the target.\n"
     )
-    return head + "".join(f"{DIVIDER}\n# row: {compact(rule.placed.row.iri)}\n{rule.construct()}" for rule in rules)
+    return head + "".join(f"{DIVIDER}\n# {compact(rule.placed.row.iri)}\n{rule.construct()}" for rule in rules)

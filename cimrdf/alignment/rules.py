@@ -13,7 +13,7 @@ The same parts make a `CONSTRUCT` for anyone's store and a `SELECT` for our engi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -48,6 +48,26 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Mint:
+    """The IRI of a target node: that of another node, a suffix, and perhaps a value made safe for an IRI."""
+
+    node: str
+    base: str
+    suffix: str
+    key: str | None = None
+
+    def expression(self) -> str:
+        """The IRI as a SPARQL expression."""
+        key = f", ENCODE_FOR_URI(?{self.key})" if self.key else ""
+        return f"IRI(CONCAT(STR(?{self.base}), {_literal(self.suffix)}{key}))"
+
+    def iri(self, solution: Mapping[str, str]) -> str | None:
+        """The same IRI from a solution; None where a part is unbound."""
+        base, key = solution.get(self.base), solution.get(self.key) if self.key else ""
+        return None if base is None or key is None else base + self.suffix + quote(key, safe="")
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """A target statement with a value: a variable or a constant."""
 
@@ -64,6 +84,7 @@ class Rule:
     placed: Placed
     to: str
     where: tuple[str, ...]
+    mints: tuple[Mint, ...]
     reads: tuple[Read, ...]
     links: tuple[Link, ...]
     writes: tuple[Write, ...]
@@ -73,21 +94,20 @@ class Rule:
     @property
     def variables(self) -> list[str]:
         """The variables of the `SELECT`, in a fixed order."""
+        made = {mint.node for mint in self.mints}
         names: dict[str, None] = {}
-        for read in self.reads:
-            names[read.node] = None
-            if read.variable:
-                names[read.variable] = None
-        for link in self.links:
-            names[link.subject] = names[link.object] = None
-        for write in self.writes:
-            names[write.node] = None
-            if write.variable:
-                names[write.variable] = None
+        for name in [
+            *(mint.base for mint in self.mints),
+            *(mint.key for mint in self.mints),
+            *(name for read in self.reads for name in (read.node, read.variable)),
+            *(write.variable for write in self.writes),
+        ]:
+            if name is not None and name not in made:
+                names[name] = None
         return list(names)
 
     def select(self) -> str:
-        """The rule as `SELECT`, full IRIs."""
+        """The rule as `SELECT` of what was read and computed; the nodes of the target follow by `mints`."""
         body = "\n  ".join(self.where)
         return f"SELECT {' '.join('?' + name for name in self.variables)} WHERE {{\n  {body}\n}}"
 
@@ -97,7 +117,7 @@ class Rule:
         template += [f"?{link.object} a <{link.class_term}> ." for link in self.links if link.class_term]
         template += [f"?{w.node} <{w.predicate}> {f'?{w.variable}' if w.variable else _literal(w.constant or '')} ." for w in self.writes]
         lines = [*dict.fromkeys(template)]
-        body = "\n  ".join(self.where)
+        body = "\n  ".join([*self.where, *(f"BIND({mint.expression()} AS ?{mint.node})" for mint in self.mints)])
         text = "CONSTRUCT {\n  " + "\n  ".join(lines) + f"\n}} WHERE {{\n  {body}\n}}"
         return _abbreviate(text)
 
@@ -120,13 +140,12 @@ class _Deriver:
         self.bound: set[str] = set()
         self.links: dict[Link, None] = {}
         self.writes: list[Write] = []
-        self.binds: dict[str, str] = {}
+        self.mints: dict[str, Mint] = {}
 
     def rule(self) -> Rule:
         where = self._patterns(suffix="")
         self._targets()
-        where += [f"BIND({expression} AS ?{name})" for name, expression in self.binds.items()]
-        return Rule(self.placed, self.to, tuple(where), tuple(dict.fromkeys(self.reads)), tuple(self.links), tuple(self.writes), frozenset(self.needs))
+        return Rule(self.placed, self.to, tuple(where), tuple(self.mints.values()), tuple(dict.fromkeys(self.reads)), tuple(self.links), tuple(self.writes), frozenset(self.needs))
 
     # ------------------------------------------------------------------ the source
 
@@ -236,10 +255,12 @@ class _Deriver:
         concept = f"?c_{lookup.left}_{lookup.right}"
         relations = ("exactMatch", "closeMatch", "broadMatch" if self.to == RIGHT else "narrowMatch")
         path = "|".join(f"<{SKOS}{name}>" for name in relations)
+        # The BIND ends the pattern: engines that order patterns without knowing what is bound would multiply several maps.
         return (
             f"<{value_map}> <{PREFIXES['map']}left> {concept}_s ; <{PREFIXES['map']}right> {concept}_t . "
             f"{concept} <{SKOS}inScheme> {concept}_s ; <{SKOS}notation> {left} ; {path} {concept}_r . "
-            f"{concept}_r <{SKOS}inScheme> {concept}_t ; <{SKOS}notation> {right} ."
+            f"{concept}_r <{SKOS}inScheme> {concept}_t ; <{SKOS}notation> {right} . "
+            f"BIND({concept}_r AS {concept}_found)"
         )
 
     def _minus(self) -> list[str]:
@@ -278,26 +299,26 @@ class _Deriver:
             partner = side.partners[index] if index < known else anchor
             name = "t" + hop.variable[1:]
             if previous is None:
-                self.binds[name] = f'IRI(CONCAT(STR(?document), "~{hop.name}"))'
+                self.mints[name] = Mint(name, "document", f"~{hop.name}")
                 if not place.absolute:
                     self.links[Link("document", hop.term, name, hop.class_term)] = None
             else:
                 above = "t" + previous.variable[1:]
-                self.binds[name] = self._minted(hop, above, partner)
+                self.mints[name] = self._minted(name, hop, above, partner)
                 self.links[Link(above, hop.term, name, hop.class_term)] = None
             self._constants(hop, name)
             previous = hop
         return name
 
     @staticmethod
-    def _minted(hop: Hop, parent: str, partner: str) -> str:
+    def _minted(name: str, hop: Hop, parent: str, partner: str) -> Mint:
         keyed = next((selection.variable for selection in hop.selections if selection.variable), None)
         if keyed:
-            return f'IRI(CONCAT(STR(?{parent}), "/{hop.name}~", ENCODE_FOR_URI(?{keyed})))'
+            return Mint(name, parent, f"/{hop.name}~", keyed)
         if not hop.repeatable:
-            return f'IRI(CONCAT(STR(?{parent}), "/{hop.name}"))'
+            return Mint(name, parent, f"/{hop.name}")
         constants = "".join("~" + quote(selection.value, safe="") for selection in hop.selections if selection.value)
-        return f'IRI(CONCAT(STR(?{partner}), "~{hop.name}{constants}"))'
+        return Mint(name, partner, f"~{hop.name}{constants}")
 
     def _constants(self, hop: Hop, name: str) -> None:
         """What selects a node on the way out is written on the way in."""
@@ -307,7 +328,7 @@ class _Deriver:
             node = name
             for index, term in enumerate(selection.terms[:-1]):
                 following = f"{name}_s{number}_{index}"
-                self.binds[following] = f'IRI(CONCAT(STR(?{node}), "/{term.rpartition(".")[2]}"))'
+                self.mints[following] = Mint(following, node, f"/{term.rpartition('.')[2]}")
                 self.links[Link(node, term, following, None)] = None
                 node = following
             self.writes.append(Write(node, selection.terms[-1], selection.variable, selection.value))

@@ -37,7 +37,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add(parser: argparse.ArgumentParser, commands: Sequence[Command], name: str) -> None:
-    group = parser.add_subparsers(dest=name, metavar="COMMAND", title="commands", parser_class=argparse.ArgumentParser)
+    group = parser.add_subparsers(dest=name, metavar="COMMAND", title="commands", prog=parser.prog, parser_class=argparse.ArgumentParser)
     for command in commands:
         one = group.add_parser(
             command.name,

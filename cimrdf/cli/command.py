@@ -37,6 +37,12 @@ class HelpFormatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str, **_: object) -> None:
         super().__init__(prog, max_help_position=28, width=100)
 
+    def add_argument(self, action: argparse.Action) -> None:
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):
+            # argparse forgets that commands are indented once more.
+            self._action_max_length += 2
+
     def _format_action_invocation(self, action: argparse.Action) -> str:
         if not action.option_strings:
             return _placeholder(action)

@@ -34,10 +34,7 @@ def _demo(args: argparse.Namespace) -> int:
     from cimrdf.examples import example
     from cimrdf.translate import translate
 
-    journeys = []
-    for name, to in JOURNEYS:
-        path = example(name)
-        journeys.append((name, Path(path), translate(path, to=to)))
+    journeys = [(name, Path(example(name)), translate(example(name), to=to)) for name, to in JOURNEYS]
     findings = [item for _, _, done in journeys for item in done.findings]
     status = status_of(findings)
     if args.json:
@@ -92,6 +89,4 @@ def _rows_table(ledger: Ledger) -> str:
     return table(["row", "values"], fired, right=[1])
 
 
-COMMANDS = (
-    Command("demo", "Shows the main job on bundled messages: translation both ways, and its ledger.", "cimrdf demo", json_option, _demo),
-)
+COMMANDS = (Command("demo", "Shows the main job on bundled messages: translation both ways, and its ledger.", "cimrdf demo", json_option, _demo),)

@@ -57,10 +57,17 @@ def _rows(args: argparse.Namespace) -> int:
     elif args.tsv:
         show("\n".join(["\t".join(COLUMNS), *("\t".join(_cell(getattr(row, name)) for name in COLUMNS) for row in rows)]))
     else:
-        lines = [[row.profile, row.kind, row.left_path or "–", row.right_path or "–", row.confidence] for row in rows]
+        lines = [[row.profile, row.kind, _short(row.left_path), _short(row.right_path), row.confidence] for row in rows]
         show(table(["profile", "kind", "left", "right", "sure"], lines))
         say(f"{plural(len(rows), 'row')} of {', '.join(sorted({row.pair for row in rows}))}")
     return 0
+
+
+def _short(path: str, width: int = 60) -> str:
+    """A path for a table: its end says most."""
+    if len(path) <= width:
+        return path or "–"
+    return f"…{path[1 - width :]}"
 
 
 def _cell(value: object) -> str:
@@ -71,7 +78,9 @@ def _cell(value: object) -> str:
 
 
 def _profile_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("profile", nargs="?", metavar="PROFILE", help="one profile, e.g. MeterReadings, or Header for the message level (default: all)")
+    parser.add_argument(
+        "profile", nargs="?", metavar="PROFILE", help="one profile, e.g. MeterReadings, or Header for the message level (default: all)"
+    )
     parser.add_argument("--pair", metavar="P", help="one alignment, e.g. cim-2013--multispeak-4.1 (default: all)")
     json_option(parser)
 
@@ -86,7 +95,16 @@ def _coverage(args: argparse.Namespace) -> int:
         return 0
     heads = ["pair", "profile", "correlation", "transformation", "gap-in-right", "gap-in-left", "leaves", "with a row"]
     cells = [
-        [line.pair, line.profile, line.correlation, line.transformation, line.gap_in_right, line.gap_in_left, line.leaves, _percent(line.covered, line.leaves)]
+        [
+            line.pair,
+            line.profile,
+            line.correlation,
+            line.transformation,
+            line.gap_in_right,
+            line.gap_in_left,
+            line.leaves,
+            _percent(line.covered, line.leaves),
+        ]
         for line in lines
     ]
     show(table(heads, cells, right=range(2, 8)))
@@ -125,7 +143,9 @@ def _gap_lines(pair: str, kind: str, rows: Sequence[TableRow]) -> list[str]:
 
 
 def _lookup_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("term", metavar="TERM", help="a class, an element, an attribute, a path or a code, e.g. Reading or MeterReading/Readings/value")
+    parser.add_argument(
+        "term", metavar="TERM", help="a class, an element, an attribute, a path or a code, e.g. Reading or MeterReading/Readings/value"
+    )
     json_option(parser)
 
 
@@ -173,7 +193,13 @@ def _check(args: argparse.Namespace) -> int:
 
 COMMANDS = (
     Command("lookup", "Tells what a term becomes in the other versions, and by which row.", "cimrdf lookup Reading", _lookup_arguments, _lookup),
-    Command("coverage", "Counts the rows of each profile by kind, and the leaves that have a row.", "cimrdf coverage MeterReadings", _profile_arguments, _coverage),
+    Command(
+        "coverage",
+        "Counts the rows of each profile by kind, and the leaves that have a row.",
+        "cimrdf coverage MeterReadings",
+        _profile_arguments,
+        _coverage,
+    ),
     Command("gaps", "Lists what has no counterpart, and why.", "cimrdf gaps MeterReadings", _profile_arguments, _gaps),
     Command(
         "rows",

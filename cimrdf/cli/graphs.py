@@ -28,7 +28,14 @@ def _graph_file(name: str) -> str:
 
 def _lift_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="IN.xml", help="the message; `-` is standard input")
-    parser.add_argument("-o", "--output", default=DASH, type=_graph_file, metavar="G.ttl|.nt", help="Turtle or N-Triples, by the suffix (default: Turtle to standard output)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        default=DASH,
+        type=_graph_file,
+        metavar="G.ttl|.nt",
+        help="Turtle or N-Triples, by the suffix (default: Turtle to standard output)",
+    )
     json_option(parser)
 
 
@@ -57,7 +64,13 @@ def _lift(args: argparse.Namespace) -> int:
 
 def _lower_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("input", metavar="G.ttl", help="Turtle or N-Triples of whole messages; `-` is standard input (Turtle)")
-    parser.add_argument("-o", "--output", default=DASH, metavar="OUT.xml", help="where to write; several messages become OUT.xml, OUT-2.xml, … (default: standard output)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        default=DASH,
+        metavar="OUT.xml",
+        help="where to write; several messages become OUT.xml, OUT-2.xml, … (default: standard output)",
+    )
     json_option(parser)
 
 
@@ -86,10 +99,14 @@ def _lower(args: argparse.Namespace) -> int:
 
 def _query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", nargs="?", metavar="SPARQL", help="the query; left out where --file or --name gives it")
-    parser.add_argument("data", nargs="*", metavar="DATA", help="messages (XML) and graphs (.ttl, .nt) to query together with vocabularies and alignments")
+    parser.add_argument(
+        "data", nargs="*", metavar="DATA", help="messages (XML) and graphs (.ttl, .nt) to query together with vocabularies and alignments"
+    )
     parser.add_argument("--file", metavar="Q.rq", help="read the query from a file; `-` is standard input")
     parser.add_argument("--name", metavar="NAME", help="run one of the named queries; without any query they are listed")
-    parser.add_argument("--param", action="append", default=[], metavar="NAME=VALUE", help="give a variable of the query a value: an IRI, a prefixed name or a text")
+    parser.add_argument(
+        "--param", action="append", default=[], metavar="NAME=VALUE", help="give a variable of the query a value: an IRI, a prefixed name or a text"
+    )
     parser.add_argument("--store", choices=("rdflib", "pyoxigraph"), help="the store that runs the query (default: rdflib)")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="report everything as one JSON object on standard output")

@@ -160,7 +160,12 @@ def table(heads: Sequence[str], lines: Iterable[Sequence[object]], *, indent: st
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     aligned = set(right)
     return "\n".join(
-        (indent + "  ".join(cell.rjust(width) if column in aligned else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True)))).rstrip()
+        (
+            indent
+            + "  ".join(
+                cell.rjust(width) if column in aligned else cell.ljust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+        ).rstrip()
         for row in rows
     )
 

@@ -17,17 +17,38 @@ if TYPE_CHECKING:
 
 
 def _translate_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", nargs="+", metavar="IN", help="a payload, a 61968-100 message or a SOAP envelope; `-` is standard input; several are parts of one delivery")
+    parser.add_argument(
+        "input",
+        nargs="+",
+        metavar="IN",
+        help="a payload, a 61968-100 message or a SOAP envelope; `-` is standard input; several are parts of one delivery",
+    )
     parser.add_argument("--to", required=True, metavar="VERSION", help="the version to write, e.g. multispeak-4.1 or cim-2013")
-    parser.add_argument("-o", "--output", default=DASH, metavar="OUT.xml", help="where to write; several messages become OUT.xml, OUT-2.xml, … (default: standard output)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        default=DASH,
+        metavar="OUT.xml",
+        help="where to write; several messages become OUT.xml, OUT-2.xml, … (default: standard output)",
+    )
     parser.add_argument("--from", dest="source_version", metavar="VERSION", help="the version to read (default: detected)")
-    parser.add_argument("--preserve", action="store_true", help="keep what the target has no field for, in its extension points, its envelope or the sidecar")
-    parser.add_argument("--sidecar", metavar="S.ttl", help="with --preserve: where to write what neither message nor envelope can keep; without: give it back on the return journey")
+    parser.add_argument(
+        "--preserve", action="store_true", help="keep what the target has no field for, in its extension points, its envelope or the sidecar"
+    )
+    parser.add_argument(
+        "--sidecar",
+        metavar="S.ttl",
+        help="with --preserve: where to write what neither message nor envelope can keep; without: give it back on the return journey",
+    )
     parser.add_argument("--ledger", metavar="L.json", help="write what became of every value")
-    parser.add_argument("--ledger-values", choices=("all", "none"), default="all", help="`none` leaves values out of --ledger and --explain: they are personal data")
+    parser.add_argument(
+        "--ledger-values", choices=("all", "none"), default="all", help="`none` leaves values out of --ledger and --explain: they are personal data"
+    )
     parser.add_argument("--explain", metavar="E.json", help="write for every value of the output the rows and source values behind it")
     parser.add_argument("--engine", choices=("auto", "graph"), default="auto", help="auto is the graph engine until there is a compiled one")
-    parser.add_argument("--store", choices=("rdflib", "pyoxigraph"), help="the triple store of the graph engine (default: pyoxigraph where it is installed)")
+    parser.add_argument(
+        "--store", choices=("rdflib", "pyoxigraph"), help="the triple store of the graph engine (default: pyoxigraph where it is installed)"
+    )
     json_option(parser)
 
 
@@ -67,7 +88,8 @@ def _side_files(args: argparse.Namespace, done: Translation) -> list[tuple[str, 
         files.append((args.ledger, done.ledger.to_json(values=values).encode()))
     if args.explain:
         explained = [
-            {"xpath": item.xpath, **({"value": item.value} if values else {}), "rows": list(item.rows), "sources": list(item.sources)} for item in done.explanations
+            {"xpath": item.xpath, **({"value": item.value} if values else {}), "rows": list(item.rows), "sources": list(item.sources)}
+            for item in done.explanations
         ]
         files.append((args.explain, (json.dumps(explained, ensure_ascii=False, indent=2) + "\n").encode()))
     if args.preserve and args.sidecar:
@@ -93,7 +115,9 @@ def _report(status: int, done: Translation, findings: list[Finding], files: list
 def _translated(args: argparse.Namespace, done: Translation, names: list[str]) -> str:
     payloads = ", ".join(message.payload for message in done.messages)
     place = "" if args.output == DASH else f" written to {', '.join(names)}"
-    return f"{done.source_version} → {done.target_version}: {plural(len(done.messages), 'message')} ({payloads}){place}; {ledger_in_words(done.ledger)}"
+    return (
+        f"{done.source_version} → {done.target_version}: {plural(len(done.messages), 'message')} ({payloads}){place}; {ledger_in_words(done.ledger)}"
+    )
 
 
 def ledger_in_words(ledger: Ledger) -> str:

@@ -20,7 +20,7 @@ def _list(args: argparse.Namespace) -> int:
 
     catalogue = load_catalogue()
     versions = catalogue.versions.values()
-    if args.json:
+    if getattr(args, "json", False):
         emit({"status": 0, "versions": [_version(item.name) for item in versions]})
         return 0
     lines = []
@@ -38,7 +38,14 @@ def _version(name: str) -> dict[str, object]:
     catalogue = load_catalogue()
     item = catalogue.versions[name]
     namespaces = [{"namespace": namespace, "files": list(catalogue.files[namespace])} for namespace in item.namespaces]
-    return {"name": item.name, "label": item.label, "family": item.family, "envelope": item.envelope, "loaded": bool(namespaces), "namespaces": namespaces}
+    return {
+        "name": item.name,
+        "label": item.label,
+        "family": item.family,
+        "envelope": item.envelope,
+        "loaded": bool(namespaces),
+        "namespaces": namespaces,
+    }
 
 
 # ---------------------------------------------------------------------- show
@@ -69,7 +76,13 @@ def _description(item: Description) -> str:
     if item.base:
         lines.append(f"  extends {item.base}")
     if item.members:
-        lines.append(table(["member", "occurs", "type"], [["  " * member.depth + member.name, member.occurs, member.type] for member in item.members], indent="  "))
+        lines.append(
+            table(
+                ["member", "occurs", "type"],
+                [["  " * member.depth + member.name, member.occurs, member.type] for member in item.members],
+                indent="  ",
+            )
+        )
     if item.codes:
         lines.append(f"  codes: {' '.join(item.codes)}")
     if item.used_in:
@@ -82,9 +95,17 @@ def _description(item: Description) -> str:
 
 def _build_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="XSD or WSDL files; what they include and import is read, too")
-    parser.add_argument("--root", action="append", default=[], metavar="N", help="keep only this global element and what it needs; may be given several times")
+    parser.add_argument(
+        "--root", action="append", default=[], metavar="N", help="keep only this global element and what it needs; may be given several times"
+    )
     parser.add_argument("--strict", metavar="F", help="a Turtle file with the lower bounds of a stricter edition")
-    parser.add_argument("-o", "--output", required=True, metavar="OUT.ttl", help="the vocabulary; its content model is written to OUT.model.ttl, other namespaces beside it")
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT.ttl",
+        help="the vocabulary; its content model is written to OUT.model.ttl, other namespaces beside it",
+    )
     json_option(parser)
 
 
@@ -101,7 +122,10 @@ def _build(args: argparse.Namespace) -> int:
         raise Refused(finding("schema-unreadable", str(error), remedy="Correct the call or the overlay.")) from None
     except OSError as error:
         raise Refused(finding("output-unwritable", f"{error.filename}: {error.strerror}", file=str(error.filename))) from None
-    files = [{"file": str(path), "namespace": schema.namespace, "types": len(schema.complex_types) + len(schema.simple_types)} for path, schema in written.items()]
+    files = [
+        {"file": str(path), "namespace": schema.namespace, "types": len(schema.complex_types) + len(schema.simple_types)}
+        for path, schema in written.items()
+    ]
     if args.json:
         emit({"status": 0, "files": files})
     else:
@@ -114,7 +138,9 @@ COMMANDS = (
     Command(
         "vocabulary",
         "Shows what is loaded and what a term means, and turns schemas into vocabularies.",
-        "cimrdf vocabulary list",
+        "cimrdf vocabulary show Reading",
+        run=_list,
+        notes="Without COMMAND it lists what is loaded.",
         children=(
             Command("list", "Lists the versions with their namespaces and files.", "cimrdf vocabulary list", json_option, _list),
             Command(

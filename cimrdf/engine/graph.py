@@ -58,6 +58,10 @@ def _run(rule: Rule, store: Store, derived: Derived) -> None:
     carries = row.kind == "Correlation"
     reports = (row.reports, row.comment) if row.reports else None
     for solution in store.select(rule.select(), rule.variables):
+        for mint in rule.mints:
+            made = mint.iri(solution)
+            if made is not None:
+                solution[mint.node] = Node(made)
         for link in rule.links:
             subject, target = solution.get(link.subject), solution.get(link.object)
             if subject is None or target is None:
