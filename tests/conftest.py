@@ -1,11 +1,19 @@
-"""Fixtures for all tests."""
+"""Fixtures and options for all tests."""
 
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
+
+_REFERENCE = "reference"
+_counted: Counter[str] = Counter()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-expected", action="store_true", help="rewrite what the cases under tests/cases expect, then fail: read every line")
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +25,22 @@ def reference() -> Path:
     if not folder.is_dir():
         pytest.skip(f"reference data not found at {folder}: set CIMRDF_REFERENCE")
     return folder
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if _REFERENCE in getattr(item, "fixturenames", ()):
+        item.user_properties.append((_REFERENCE, True))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count how the tests that need reference data ended."""
+    if (_REFERENCE, True) in report.user_properties and (report.when == "call" or report.outcome == "skipped"):
+        _counted[report.outcome] += 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _counted:
+        ran = sum(count for outcome, count in _counted.items() if outcome != "skipped")
+        failed = f" ({_counted['failed']} failed)" if _counted["failed"] else ""
+        terminalreporter.write_line(f"reference tests: {ran} ran{failed}, {_counted['skipped']} skipped")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,7 @@ def _story(name: str, path: Path, done: Translation) -> str:
         parts += [heading(f"=== {title}: the output, {message.payload}"), message.xml.decode().rstrip(), ""]
     parts += [heading(f"=== {title}: the ledger"), f"{ledger_in_words(done.ledger)}.", "", _ledger_table(done.ledger), ""]
     parts += _lost(done.ledger)
-    parts += [heading(f"=== {title}: the rows that fired"), _rows_table(done.ledger), ""]
+    parts += [heading(f"=== {title}: the rows that fired"), _rows_table(done.ledger), "", ""]
     return "\n".join(parts)
 
 
@@ -68,24 +69,24 @@ def _ledger_table(ledger: Ledger) -> str:
 
 
 def _lost(ledger: Ledger) -> list[str]:
-    """What was not carried, with the reasons."""
-    lost = [entry for entry in ledger.entries if entry.outcome in ("dropped", "unknown")]
-    if not lost:
+    """What was not carried, with the reasons; values of one place and reason together."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in ledger.entries:
+        if entry.outcome in ("dropped", "unknown"):
+            found.setdefault((_short(entry.xpath), entry.reason), []).append(entry.value)
+    if not found:
         return []
-    lines = [line for entry in lost for line in (f"  {_short(entry.xpath)} = {entry.value}", f"      {entry.reason}")]
-    return [f"{plural(len(lost), 'value')} stayed behind:", *lines, ""]
+    lines = [line for (path, reason), values in found.items() for line in (f"  {path} = {', '.join(dict.fromkeys(values))}", f"      {reason}")]
+    return [f"{plural(sum(map(len, found.values())), 'value')} stayed behind:", *lines, ""]
 
 
 def _short(xpath: str) -> str:
-    """The end of a path, which says enough to a reader."""
-    return "/".join(xpath.split("/")[-3:])
+    """The end of a path without positions, which says enough to a reader."""
+    return "/".join(re.sub(r"\[\d+\]", "", xpath).split("/")[-2:])
 
 
 def _rows_table(ledger: Ledger) -> str:
-    from cimrdf.namespaces import PREFIXES
-
-    prefixes = tuple(f"{prefix}:" for prefix in PREFIXES)
-    fired = [[row.removeprefix(next((p for p in prefixes if row.startswith(p)), "")), count] for row, count in ledger.rows_fired().items()]
+    fired = [[re.sub(r"^row:[^/]*/", "", row), count] for row, count in ledger.rows_fired().items()]
     return table(["row", "values"], fired, right=[1])
 
 

@@ -23,6 +23,11 @@ class Output:
     refused: dict[Statement, str] = field(default_factory=dict)
 
 
+def numbered_place(number: int, xpath: str) -> str:
+    """A place in one of several documents: from the second on with the document's number, `2:/Envelope[1]/…`."""
+    return xpath if number == 1 else f"{number}:{xpath}"
+
+
 class Gaps:
     """Finds the gap row that speaks for a place: the row for the value itself, else for the nearest object around it."""
 
@@ -52,7 +57,7 @@ class Accountant:
     firings: Sequence[Firing]
     output: Output
     gaps: Gaps
-    #: Leaves that chose the exchange, with its row.
+    #: Places of values that chose the exchange, with its row.
     decided: Mapping[str, str]
     #: Statements that the exchange wrote, with its row.
     marked: Mapping[Statement, str]
@@ -85,67 +90,68 @@ class Accountant:
 
     def _entry(self, lifted: Lifted, leaf: Leaf, reading: Mapping[Statement, list[tuple[Firing, bool]]]) -> Entry:
         entry = self._fate(lifted, leaf, reading)
-        place = self.preserved.get((str(leaf.subject), leaf.predicate or "", leaf.value))
-        if place is None or entry.outcome == "unknown":
+        kept = self.preserved.get((str(leaf.subject), leaf.predicate or "", leaf.value))
+        if kept is None or entry.outcome == "unknown":
             return entry
         reason = "kept for the way back" + (f"; {entry.reason}" if entry.reason else "")
-        return Entry(leaf.xpath, leaf.value, "preserved", entry.rows, reason, (*entry.targets, place), True)
+        return Entry(entry.xpath, leaf.value, "preserved", entry.rows, reason, (*entry.targets, kept), True)
 
     def _fate(self, lifted: Lifted, leaf: Leaf, reading: Mapping[Statement, list[tuple[Firing, bool]]]) -> Entry:
-        if leaf.xpath in self.decided:
-            return Entry(leaf.xpath, leaf.value, "transformed", (self.decided[leaf.xpath],), "chooses the message on the other side")
-        if leaf.xpath in self.restored:
-            row, target = self.restored[leaf.xpath]
-            return Entry(leaf.xpath, leaf.value, "transformed", (row,), "put back where it came from", (target,))
+        place = numbered_place(self.lifted.index(lifted) + 1, leaf.xpath)
+        if place in self.decided:
+            return Entry(place, leaf.value, "transformed", (self.decided[place],), "chooses the message on the other side")
+        if place in self.restored:
+            row, target = self.restored[place]
+            return Entry(place, leaf.value, "transformed", (row,), "put back where it came from", (target,))
         if leaf.subject is None or leaf.predicate is None:
-            return Entry(leaf.xpath, leaf.value, "unknown", (), leaf.reason)
+            return Entry(place, leaf.value, "unknown", (), leaf.reason)
         statement = (str(leaf.subject), leaf.predicate, leaf.value)
         used = [(firing, carried) for firing, carried in reading.get(statement, []) if self._written(firing)]
         if used:
             for firing, carried in used:
                 if carried and firing.reports:
                     self._report(firing.reports[0], firing.reports[1], lifted, leaf, firing.row)
-            return self._used(leaf, used)
+            return self._used(place, leaf.value, used)
         derived = self._derived(lifted, statement, reading)
         if any(pairs for pairs, _ in derived):
-            return self._computed(leaf, derived)
-        return self._unused(lifted, leaf, reading.get(statement, []))
+            return self._computed(place, leaf.value, derived)
+        return self._unused(place, lifted, leaf, reading.get(statement, []))
 
-    def _computed(self, leaf: Leaf, derived: Sequence[tuple[list[tuple[Firing, bool]], bool]]) -> Entry:
+    def _computed(self, place: str, value: str, derived: Sequence[tuple[list[tuple[Firing, bool]], bool]]) -> Entry:
         """A value that was taken apart, or computed with: by its worst piece."""
         firings = [firing for pairs, _ in derived for firing, _ in pairs]
         rows = tuple(dict.fromkeys(compact(firing.row) for firing in firings))
-        targets = tuple(dict.fromkeys(place for firing in firings for written in firing.writes for place in self.output.places.get(written, ())))
+        targets = tuple(dict.fromkeys(target for firing in firings for written in firing.writes for target in self.output.places.get(written, ())))
         pieces = [pairs for pairs, content in derived if content]
         lost = sum(1 for pairs in pieces if not pairs)
         if lost:
-            return Entry(leaf.xpath, leaf.value, "dropped", rows, f"{lost} of {len(pieces)} pieces of the list have no counterpart", targets)
-        return Entry(leaf.xpath, leaf.value, "transformed", rows, "taken apart" if pieces else "computed with", targets)
+            return Entry(place, value, "dropped", rows, f"{lost} of {len(pieces)} pieces of the list have no counterpart", targets)
+        return Entry(place, value, "transformed", rows, "taken apart" if pieces else "computed with", targets)
 
     def _written(self, firing: Firing) -> bool:
         return any(statement in self.output.places for statement in firing.writes)
 
-    def _used(self, leaf: Leaf, used: Sequence[tuple[Firing, bool]]) -> Entry:
+    def _used(self, place: str, value: str, used: Sequence[tuple[Firing, bool]]) -> Entry:
         rows = tuple(dict.fromkeys(compact(firing.row) for firing, _ in used))
         carrying = [firing for firing, carried in used if carried]
         outcome = "carried" if carrying and all(firing.carries for firing in carrying) else "transformed"
-        targets = [place for firing, carried in used if carried for statement in firing.writes for place in self.output.places.get(statement, ())]
+        targets = [target for firing, carried in used if carried for statement in firing.writes for target in self.output.places.get(statement, ())]
         comes_back = any(firing.lossless and carried for firing, carried in used)
-        return Entry(leaf.xpath, leaf.value, outcome, rows, "", tuple(dict.fromkeys(targets)), comes_back)
+        return Entry(place, value, outcome, rows, "", tuple(dict.fromkeys(targets)), comes_back)
 
-    def _unused(self, lifted: Lifted, leaf: Leaf, tried: Sequence[tuple[Firing, bool]]) -> Entry:
+    def _unused(self, place: str, lifted: Lifted, leaf: Leaf, tried: Sequence[tuple[Firing, bool]]) -> Entry:
         refused = [
             (self.output.refused[statement], compact(firing.row)) for firing, _ in tried for statement in firing.writes if statement in self.output.refused
         ]
         if refused:
-            return Entry(leaf.xpath, leaf.value, "dropped", tuple(dict.fromkeys(row for _, row in refused)), refused[0][0])
+            return Entry(place, leaf.value, "dropped", tuple(dict.fromkeys(row for _, row in refused)), refused[0][0])
         gap = self.gaps.find(self._spellings(lifted, leaf))
         if gap is None:
-            return Entry(leaf.xpath, leaf.value, "dropped", (), "no row of this profile reads the value here")
+            return Entry(place, leaf.value, "dropped", (), "no row of this profile reads the value here")
         row = gap.row
         if row.reports:
             self._report(row.reports, row.comment, lifted, leaf, row.iri)
-        return Entry(leaf.xpath, leaf.value, "dropped", (compact(row.iri),), row.comment)
+        return Entry(place, leaf.value, "dropped", (compact(row.iri),), row.comment)
 
     def _report(self, code: str, comment: str, lifted: Lifted, leaf: Leaf, row: str) -> None:
         self.findings.append(finding(code, f"{leaf.value[:60]!r}: {comment}", file=lifted.file, line=leaf.line, xpath=leaf.xpath, row=compact(row)))
@@ -168,5 +174,5 @@ class Accountant:
         for statement, places in self.output.places.items():
             row = self.marked.get(statement) or (None if statement in sourced else makers.get(statement))
             if row is not None:
-                added += [Added(place, statement[2], compact(row)) for place in places]
+                added += [Added(target, statement[2], compact(row)) for target in places]
         return added

@@ -12,7 +12,7 @@ from cimrdf.alignment.compose import Composer
 from cimrdf.alignment.rows import LEFT, RIGHT, Pair, find_pair, load_pair, other
 from cimrdf.alignment.rules import Rule, derive_rules, needed_value_maps
 from cimrdf.alignment.values import value_map_triples
-from cimrdf.engine.account import Accountant, Gaps, Output
+from cimrdf.engine.account import Accountant, Gaps, Output, numbered_place
 from cimrdf.engine.difference import VALUE, Edit, apply, difference, local, path_of
 from cimrdf.engine.graph import Derived, Firing, Statement, derive
 from cimrdf.engine.ledger import Ledger
@@ -263,33 +263,32 @@ class Job:
                     self.findings.append(finding(code, message, file=one.file, line=leaf.line, xpath=leaf.xpath, row=compact(firing.row)))
 
     def _note(self, lowered: Lowered, number: int) -> None:
-        prefix = "" if number == 1 else f"{number}:"
         for written in lowered.written:
             attached = written.element is lowered.element or written.element.getroottree().getroot() is lowered.element
             if attached and written.value.strip():
                 place = path_of(written.element) + (f"/@{written.attribute}" if written.attribute else "")
-                self.output.places.setdefault((written.subject, written.predicate, written.value), []).append(prefix + place)
+                self.output.places.setdefault((written.subject, written.predicate, written.value), []).append(numbered_place(number, place))
 
     # ------------------------------------------------------------------ what is kept, and what is given back
 
     def _restore(self, documents: Sequence[Document]) -> dict[str, tuple[str, str]]:
         """Put back what the messages (or the sidecar) keep; returns the places of the kept values with row and target."""
-        kept: list[tuple[Kept, etree._Element | None]] = []
-        for one in self.lifted:
+        kept: list[tuple[int, Kept, etree._Element | None]] = []
+        for number, one in enumerate(self.lifted, 1):
             anchors = self._anchors(one, documents)
             for item in kept_in(one.parts[0].element, self.catalogue, self.to):
-                kept.append((item, None if item.owner is None else anchors.get(item.owner)))
+                kept.append((number, item, None if item.owner is None else anchors.get(item.owner)))
         edits = [(None, edit) for edit in (read_sidecar(self.options.sidecar, self.to) if self.options.sidecar else [])]
-        usable = [(anchor, item.edit) for item, anchor in kept if anchor is not None or item.owner is None]
+        usable = [(anchor, item.edit) for _, item, anchor in kept if anchor is not None or item.owner is None]
         usable.sort(key=lambda pair: pair[0] is not None)
         if edits or usable:
             apply(documents[0].root, [*edits, *usable], self.catalogue)
         restored = {}
-        for item, anchor in kept:
+        for number, item, anchor in kept:
             if anchor is not None or item.owner is None:
                 start = "" if anchor is None else path_of(anchor)
                 target = start + numbered(item.edit.path)
-                restored |= dict.fromkeys(item.places, (compact(item.point), target))
+                restored |= dict.fromkeys((numbered_place(number, place) for place in item.places), (compact(item.point), target))
         return restored
 
     @staticmethod
@@ -339,7 +338,7 @@ class Job:
         for edit, holder in keeper.placed:
             number = numbers[holder.getroottree().getroot()]
             if edit.kind == VALUE and edit.path in statements:
-                found[statements[edit.path]] = ("" if number == 1 else f"{number}:") + path_of(holder)
+                found[statements[edit.path]] = numbered_place(number, path_of(holder))
         found |= {statements[edit.path]: "sidecar" for edit in homeless if edit.kind == VALUE and edit.path in statements}
         return found
 
@@ -423,14 +422,18 @@ class Job:
             derived.firings,
             self.output,
             Gaps([item for name in names for item in composer.profile(name)], side),
-            {leaf.xpath: compact(one.exchange.iri) for one in received for leaf in one.decided},
+            {numbered_place(number, leaf.xpath): compact(one.exchange.iri) for number, one in enumerate(received, 1) for leaf in one.decided},
             marked,
             preserved,
             restored,
         )
 
     def _explain(self, derived: Derived) -> list[Explanation]:
-        leaves = {(str(leaf.subject), leaf.predicate, leaf.value): leaf.xpath for one in self.lifted for leaf in one.leaves}
+        leaves = {
+            (str(leaf.subject), leaf.predicate, leaf.value): numbered_place(number, leaf.xpath)
+            for number, one in enumerate(self.lifted, 1)
+            for leaf in one.leaves
+        }
         makers: dict[Statement, list[tuple[str, tuple[str, ...]]]] = {}
         for firing in derived.firings:
             sources = tuple(leaves[read] for read, _ in firing.reads if read in leaves)
