@@ -165,4 +165,4 @@ def translate(
 def _serialise(root: etree._Element) -> bytes:
     etree.cleanup_namespaces(root)
     etree.indent(root, "  ")
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8") + b"\n"
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"

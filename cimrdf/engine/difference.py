@@ -36,7 +36,7 @@ class Edit:
 
 def local(element: etree._Element) -> str:
     """The local name of an element."""
-    return etree.QName(element).localname
+    return str(etree.QName(element).localname)
 
 
 def path_of(element: etree._Element, top: etree._Element | None = None) -> str:

@@ -206,8 +206,11 @@ class Job:
             statement = (violation.node, violation.predicate or "", violation.value or "")
             firing = next((firing for firing in derived.firings if statement in firing.writes), None)
             source = self._source_of(firing)
-            place = (source[0].file, source[1].line, source[1].xpath) if source is not None else (self.lifted[0].file, None, None)
-            self.findings.append(violation_finding(violation, *place, compact(firing.row) if firing is not None else None))
+            row = compact(firing.row) if firing is not None else None
+            if source is None:
+                self.findings.append(violation_finding(violation, self.lifted[0].file, None, None, row))
+            else:
+                self.findings.append(violation_finding(violation, source[0].file, source[1].line, source[1].xpath, row))
 
     def _source_of(self, firing: Firing | None) -> tuple[Lifted, Leaf] | None:
         """The first value that a solution of a rule read, with its document."""
@@ -283,7 +286,7 @@ class Job:
         usable.sort(key=lambda pair: pair[0] is not None)
         if edits or usable:
             apply(documents[0].root, [*edits, *usable], self.catalogue)
-        restored = {}
+        restored: dict[str, tuple[str, str]] = {}
         for number, item, anchor in kept:
             if anchor is not None or item.owner is None:
                 start = "" if anchor is None else path_of(anchor)

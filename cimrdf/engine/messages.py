@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from cimrdf.alignment.compose import Composer
 from cimrdf.alignment.paths import parse
@@ -67,7 +68,7 @@ def receive(lifted: Lifted, pair: Pair, side: str) -> Received:
 
 def _no_exchange(lifted: Lifted, usable: list[Exchange], side: str, values: dict[str, Leaf]) -> Refused:
     first = lifted.parts[0]
-    place = {"file": lifted.file, "line": first.element.sourceline, "xpath": lifted.xpaths[first.node]}
+    here = partial(finding, file=lifted.file, line=first.element.sourceline, xpath=lifted.xpaths[first.node])
     envelope = first.root.name
     same = [exchange for exchange in usable if any(path.split("/")[0] == envelope for path in payloads(exchange, side))]
     marks = dict.fromkeys(item.path for exchange in usable for item in conditions(exchange, side) if item.path.split("/")[0] == envelope)
@@ -80,10 +81,10 @@ def _no_exchange(lifted: Lifted, usable: list[Exchange], side: str, values: dict
     described = ", ".join(f"{leaf.path.rpartition('/')[2]} {leaf.value!r}" for leaf in found if leaf is not None)
     fits = [e for e in same if all(item.path in values and values[item.path].value == item.value for item in conditions(e, side))]
     if fits and len(lifted.parts) == 1:
-        return Refused(finding("payload-missing", f"{envelope} ({described}) carries no payload", **place), others=lifted.findings)
+        return Refused(here("payload-missing", f"{envelope} ({described}) carries no payload"), others=lifted.findings)
     deepest = lifted.parts[-1].root.name
     what = f"{deepest} with {described}" if described else deepest
-    return Refused(finding("not-aligned-yet", f"{what} is not aligned yet", **place), others=lifted.findings)
+    return Refused(here("not-aligned-yet", f"{what} is not aligned yet"), others=lifted.findings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from rdflib.term import Node
 from cimrdf._files import data_folder
 from cimrdf.namespaces import MODEL
 from cimrdf.schema.lists import DelimitedList
-from cimrdf.schema.model import Attribute, Complex, Element, Group, Root, Schema, Simple, Wildcard, is_builtin
+from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Root, Schema, Simple, Wildcard, is_builtin
 from cimrdf.schema.slices import ModelFile, model_file
 
 _MODEL = rdflib.Namespace(MODEL)
@@ -182,7 +182,7 @@ class Catalogue:
                 self._text(entry, "itemName") or "",
                 self._text(entry, "itemValue") or "",
             )
-            for entry in sorted(self.graph.subjects(rdflib.RDF.type, _MODEL.ExtensionPoint))
+            for entry in sorted(self.graph.subjects(rdflib.RDF.type, _MODEL.ExtensionPoint), key=str)
         )
 
     def extension_point(self, type_iri: str | None) -> ExtensionPoint | None:
@@ -374,7 +374,7 @@ class Catalogue:
         """A group in which the elements that hold a delimited list have the list's type."""
         if not self._lists:
             return group
-        particles = []
+        particles: list[Particle] = []
         for particle in group.particles:
             if isinstance(particle, Group):
                 particles.append(self._unpacked(particle))
@@ -390,7 +390,8 @@ class Catalogue:
         if self._datatypes.get("") != str(known):
             self._datatypes = {"": str(known)}
             for view in self._views.values():
-                for member in [*view.elements.values(), *view.attributes.values()]:
+                members: list[Element | Attribute] = [*view.elements.values(), *view.attributes.values()]
+                for member in members:
                     self._datatypes[member.term] = self._datatypes[f"{member.term}.text"] = self._builtin(member.type)
                 if view.text is not None and view.text_term is not None:
                     self._datatypes[view.text_term] = self._builtin(view.text)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from lxml import etree
 
@@ -194,18 +195,18 @@ class _Lifter:
         return self.lifted
 
     def _unknown_root(self, element: etree._Element, namespace: str, local: str, xpath: str) -> Finding:
-        place = {"file": self.lifted.file, "line": element.sourceline, "xpath": xpath}
+        here = partial(finding, file=self.lifted.file, line=element.sourceline, xpath=xpath)
         recognised = self.catalogue.recognise(namespace)
         if recognised is not None:
             version, name = recognised
-            return finding("not-aligned-yet", f"{local} ({name}, {version.label}) is not aligned yet", **place)
+            return here("not-aligned-yet", f"{local} ({name}, {version.label}) is not aligned yet")
         version_here = self.catalogue.version_of(namespace)
         if version_here is not None:
-            return finding("root-unknown", f"{version_here.label} declares no element {local} that is loaded", **place)
+            return here("root-unknown", f"{version_here.label} declares no element {local}")
         known = self._nearest_namespaces(namespace)
         if known:
-            return finding("namespace-unknown", f"namespace {namespace!r} is not known; expected {' or '.join(known)}", **place)
-        return finding("root-unknown", f"no schema that is loaded declares {{{namespace}}}{local}", **place)
+            return here("namespace-unknown", f"namespace {namespace!r} is not known; expected {' or '.join(known)}")
+        return here("root-unknown", f"no schema that is loaded declares {{{namespace}}}{local}")
 
     def _nearest_namespaces(self, namespace: str) -> list[str]:
         import difflib

@@ -117,10 +117,10 @@ class _Lowerer:
             self.lists.append((element, packed))
         view = self.catalogue.view(type_iri)
         for use in view.attributes.values():
-            value = self._one(node, use.term, use.name)
-            if value is not None:
-                element.set(f"{{{use.namespace}}}{use.name}" if use.namespace else use.name, value)
-                self.lowered.written.append(Written(node, use.term, value, element, use.name))
+            given = self._one(node, use.term, use.name)
+            if given is not None:
+                element.set(f"{{{use.namespace}}}{use.name}" if use.namespace else use.name, given)
+                self.lowered.written.append(Written(node, use.term, given, element, use.name))
         if view.any_attribute is not None:
             self._open_attributes(element, node, view.any_attribute.term)
         if view.text is not None:
@@ -133,7 +133,7 @@ class _Lowerer:
         around = Surroundings(packed, element)
         items = []
         for child in element:
-            texts = {etree.QName(part).localname: [] for part in child}
+            texts: dict[str, list[str]] = {str(etree.QName(part).localname): [] for part in child}
             for part in child:
                 texts[etree.QName(part).localname].append(part.text or "")
             names = [term.rpartition(".")[2] for term in packed.parts]

@@ -54,7 +54,9 @@ class ModelFile:
             self.types[name.group(1)] = iri
 
     def _iri(self, match: re.Match[str]) -> str:
-        return match.group(1) if match.group(1) is not None else self._prefixes.get(match.group(2), match.group(2)) + match.group(3)
+        whole, prefix, local = match.groups()
+        namespace: str = self._prefixes.get(prefix or "", prefix or "")
+        return str(whole) if whole is not None else namespace + str(local)
 
     @property
     def components(self) -> Collection[str]:

@@ -1,0 +1,54 @@
+# make demo    the main job on bundled messages, both directions
+# make test    all tests
+# Both install into .venv first; PYTHON=python3.12 make test chooses another Python.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REFERENCE := $(if $(CIMRDF_REFERENCE),$(CIMRDF_REFERENCE),$(abspath ../shared/reference))
+WHEEL := build/wheel
+
+.PHONY: demo test lint types wheel-test derive clean
+
+demo: $(VENV)/.installed
+	$(BIN)/cimrdf demo
+
+test: $(VENV)/.installed
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.linted
+	$(BIN)/ruff check .
+
+types: $(VENV)/.linted
+	$(BIN)/mypy
+
+# The tests against what users install: the wheel, in an environment of its own, without the package of the checkout.
+wheel-test: $(VENV)/.installed
+	rm -rf $(WHEEL)
+	$(BIN)/python -m build --outdir $(WHEEL) .
+	$(PYTHON) -m venv $(WHEEL)/venv
+	$(WHEEL)/venv/bin/python -m pip install --quiet "$$(ls $(WHEEL)/*.whl)[fast,test]"
+	mkdir $(WHEEL)/tree
+	tar -xzf $(WHEEL)/*.tar.gz --strip-components=1 -C $(WHEEL)/tree
+	rm -rf $(WHEEL)/tree/cimrdf
+	cd $(WHEEL)/tree && CIMRDF_REFERENCE=$(REFERENCE) ../venv/bin/pytest tests --ignore tests/test_packaging.py
+
+# Everything that is committed though it could be made from something else.
+derive: $(VENV)/.installed
+	$(BIN)/cimrdf export rules -o alignments
+	$(BIN)/python -m cimrdf.cli.reference docs/cli.md
+	@if [ -d "$(REFERENCE)" ]; then \
+	  sed -n '/^```sh/,/^```/{/^```/!p}' ontology/README.md | PATH="$(abspath $(BIN)):$$PATH" CIMRDF_REFERENCE="$(REFERENCE)" sh -e; \
+	else echo "vocabularies left as they are: no reference schemas at $(REFERENCE)"; fi
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[fast,test]'
+	touch $@
+
+$(VENV)/.linted: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[fast,test,lint]'
+	touch $@
