@@ -194,6 +194,7 @@ CATALOGUE: dict[str, Kind] = {
         Kind("row-dangling", _E, "A row names a term that the vocabulary does not have.", "Correct the path."),
         Kind("row-duplicate", _E, "Two rows state an exact match of one term.", "Merge them, or let one yield (`map:unless`)."),
         Kind("row-contradiction", _E, "Two rows say different things of one place.", "Let one yield (`map:unless`), or remove it."),
+        Kind("row-unused", _W, "A row is used by no profile.", "Name it in a profile or class mapping, or remove it."),
         Kind("row-without-rest", _E, "A row leaves values behind and no row says what happens to them.", "Add a gap row for the path."),
         Kind("row-without-inverse", _E, "A lossless row does not give back the value it was given.", "Correct the inverse, or say `map:lossless false`."),
         Kind("leaf-without-row", _E, "A leaf of the profile has no row.", "Add a row; a gap is a row, too."),

@@ -132,6 +132,7 @@ def translate(
     store: str | None = None,
     preserve: bool = False,
     sidecar: str | Path | bytes | None = None,
+    beside: bool = True,
 ) -> Translation:
     """Translate a message (a path, `-` for standard input, or bytes) to another version.
 
@@ -143,6 +144,7 @@ def translate(
         store: `rdflib` or `pyoxigraph`; None takes what is installed.
         preserve: keep what the target has no field for, so that the way back gives the source again.
         sidecar: what an earlier translation could only keep beside its messages (`Translation.sidecar`).
+        beside: what has no place in the messages may be kept in `Translation.sidecar`; without, it is dropped and reported.
 
     >>> import cimrdf
     >>> done = cimrdf.translate(cimrdf.example("meter-readings-cim-2013.xml"), to="multispeak-4.1")
@@ -155,8 +157,8 @@ def translate(
     catalogue = load_catalogue()
     if to not in catalogue.versions:
         raise Refused(finding("version-unknown", f"there is no version {to!r}; there are {', '.join(catalogue.versions)}"))
-    beside = sidecar if sidecar is None or isinstance(sidecar, bytes) else read_bytes(sidecar)
-    options = Options(source_version, store, preserve, beside)
+    given = sidecar if sidecar is None or isinstance(sidecar, bytes) else read_bytes(sidecar)
+    options = Options(source_version, store, preserve, given, beside)
     result = Job(read_messages(sources, catalogue), catalogue, to, options).run()
     messages = [Message(_serialise(document.root), document.payload) for document in result.documents]
     return Translation(result.source_version, to, messages, result.ledger, result.findings, result.explanations, result.sidecar, result.derived)

@@ -17,6 +17,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
+def update_expected(pytestconfig: pytest.Config) -> bool:
+    """Whether cases rewrite what they expect, and fail."""
+    return bool(pytestconfig.getoption("--update-expected"))
+
+
+@pytest.fixture(scope="session")
 def reference() -> Path:
     """The folder of reference schemas and messages; tests that need it are skipped where it is absent."""
     given = os.environ.get("CIMRDF_REFERENCE")

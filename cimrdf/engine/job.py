@@ -69,12 +69,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The choices of a caller: the source version if it is not to be detected, the store, and what is kept or given back."""
+    """The choices of a caller: the source version if it is not to be detected, the store, and what is kept or given back.
+
+    `beside` says that what has no place in the messages may be kept in a sidecar.
+    """
 
     source_version: str | None = None
     store: str | None = None
     preserve: bool = False
     sidecar: bytes | None = None
+    beside: bool = True
 
 
 @lru_cache(maxsize=32)
@@ -325,6 +329,10 @@ class Job:
         homeless = keeper.place(edits, homes, documents[0].root if documents[0].enveloped else None)
         for document in documents:
             self._parts_valid(document)
+        if homeless and not self.options.beside:
+            text = f"{len(homeless)} values have no place in the output to be kept in"
+            self.findings.append(finding("preserve-without-place", text, file=source.file, xpath=numbered(homeless[0].path)))
+            homeless = []
         return self._kept_statements(keeper, documents, wanted, homeless), write_sidecar(homeless, self.source_version) if homeless else None
 
     def _parts_valid(self, document: Document) -> None:
