@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -92,8 +93,9 @@ def query(text: str, *data: str | Path | bytes, store: str | None = None, parame
         raise Refused(finding("query-refused", f"there is no store {store!r}", remedy="Choose rdflib or pyoxigraph."))
     _refuse_unsafe(text)
     graph = _background() if not data else _with_data(data)
-    bindings = {name.lstrip("?$"): _term(value) for name, value in (parameters or {}).items()}
-    return _with_oxigraph(text, graph, bindings) if store == "pyoxigraph" else _with_rdflib(text, graph, bindings)
+    for name, value in (parameters or {}).items():
+        text = _with_value(text, name.lstrip("?$"), _term(value))
+    return _with_oxigraph(text, graph) if store == "pyoxigraph" else _with_rdflib(text, graph)
 
 
 # ---------------------------------------------------------------------- named queries
@@ -212,9 +214,33 @@ def _term(text: str) -> rdflib.term.Identifier:
     return rdflib.URIRef(bare) if "://" in bare or bare.startswith("urn:") else rdflib.Literal(text)
 
 
-def _with_rdflib(text: str, graph: rdflib.Graph, bindings: Mapping[str, rdflib.term.Identifier]) -> Result:
+_TOKENS = re.compile(r""""{3}.*?"{3}|'{3}.*?'{3}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|<[^<>\s]*>|#[^\n]*|\w+|[{}]""", re.DOTALL)
+
+
+def _with_value(text: str, name: str, value: rdflib.term.Identifier) -> str:
+    """The query with a value for a variable, as VALUES at the beginning of its pattern."""
+    if not re.fullmatch(r"\w+", name):
+        raise Refused(finding("query-refused", f"{name!r} is no name of a variable", remedy="Write --param NAME=VALUE."))
+    depth, template = 0, False
+    for token in _TOKENS.finditer(text):
+        word = token.group().upper()
+        if word == "CONSTRUCT":
+            template = True
+        elif word == "WHERE" and depth == 0:
+            template = False
+        elif word == "{":
+            if not template and depth == 0:
+                return f"{text[: token.end()]} VALUES ?{name} {{ {value.n3()} }} {text[token.end() :]}"
+            depth += 1
+        elif word == "}":
+            depth -= 1
+            template = template and depth > 0
+    return text
+
+
+def _with_rdflib(text: str, graph: rdflib.Graph) -> Result:
     try:
-        found = graph.query(_prologue() + text, initBindings=bindings)
+        found = graph.query(_prologue() + text)
         if found.type == "ASK":
             return Result(boolean=bool(found.askAnswer))
         if found.type in ("CONSTRUCT", "DESCRIBE"):
@@ -234,18 +260,15 @@ def _value(term: Any) -> Value:
     return str(term) if isinstance(term, rdflib.Literal) else Node(term)
 
 
-def _with_oxigraph(text: str, graph: rdflib.Graph, bindings: Mapping[str, rdflib.term.Identifier]) -> Result:
+def _with_oxigraph(text: str, graph: rdflib.Graph) -> Result:
     try:
         import pyoxigraph as ox
     except ImportError:
         raise Refused(finding("query-refused", "pyoxigraph is not installed", remedy="pip install 'cimrdf[fast]', or leave --store out.")) from None
     store = ox.Store()
     store.bulk_load(input=graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
-    given: dict[Any, Any] = {
-        ox.Variable(name): ox.NamedNode(value) if isinstance(value, rdflib.URIRef) else ox.Literal(value) for name, value in bindings.items()
-    }
     try:
-        found: Any = store.query(_prologue() + text, substitutions=given)
+        found: Any = store.query(_prologue() + text)
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
         raise Refused(finding("query-refused", f"the query cannot be run: {error}"[:300])) from None
     if isinstance(found, ox.QueryBoolean):

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from cimrdf._files import data_folder
 from cimrdf.alignment.compose import Composer, Placed
-from cimrdf.alignment.constraints import SIDES, Constraints, lookups, steps_to
+from cimrdf.alignment.constraints import SIDES, Constraints, about, lookups, steps_to
 from cimrdf.alignment.coverage import Survey
 from cimrdf.alignment.expressions import statements
 from cimrdf.alignment.inverse import check_inverses
@@ -105,20 +105,19 @@ def _without(pair: Pair, row: str) -> Pair:
 
 def _dangling_names(pair: Pair) -> Iterator[Finding]:
     for row in pair.rows.values():
-        place = {"file": row.file, "row": compact(row.iri)}
         for iri in [*row.unless, *([row.rest_of] if row.rest_of else [])]:
             if iri not in pair.rows:
-                yield finding("row-dangling", f"map:unless or map:restOf names {compact(iri)}, which is no row", **place)
+                yield about(row, "row-dangling", f"map:unless or map:restOf names {compact(iri)}, which is no row")
         for name in dict.fromkeys(lookup.values for to in SIDES for lookup in lookups(row, to)):
             if name not in value_maps():
                 known = ", ".join(sorted(compact(iri) for iri in value_maps()))
-                yield finding("row-dangling", f"looks up {compact(name)}, which is no value map of alignments/values; there are {known}", **place)
+                yield about(row, "row-dangling", f"looks up {compact(name)}, which is no value map of alignments/values; there are {known}")
 
 
 def _dangling_exchange(exchange: Exchange, pair: Pair, composer: Composer) -> Iterator[Finding]:
-    place = {"file": exchange.file, "row": compact(exchange.iri)}
     if exchange.profile not in pair.profiles:
-        yield finding("row-dangling", f"map:profile names {exchange.profile}, which is no profile; there are {', '.join(sorted(pair.profiles))}", **place)
+        known = ", ".join(sorted(pair.profiles))
+        yield about(exchange, "row-dangling", f"map:profile names {exchange.profile}, which is no profile; there are {known}")
     conditions = {LEFT: exchange.left_conditions, RIGHT: exchange.right_conditions}
     payloads = {LEFT: exchange.left_payloads, RIGHT: exchange.right_payloads}
     for side in SIDES:
@@ -126,7 +125,7 @@ def _dangling_exchange(exchange: Exchange, pair: Pair, composer: Composer) -> It
             try:
                 composer.resolvers[side].follow(None, parse(path))
             except (PlaceError, PathError) as error:
-                yield finding("row-dangling", f"map:{side}Payload or map:{side}Condition: {error}", **place)
+                yield about(exchange, "row-dangling", f"map:{side}Payload or map:{side}Condition: {error}")
 
 
 def _unused(pair: Pair) -> Iterator[Finding]:
@@ -142,7 +141,7 @@ def _unused(pair: Pair) -> Iterator[Finding]:
     for row in pair.rows.values():
         if row.iri not in reached and f"/{pair.name}/" in row.iri:
             text = "is used by no profile, so it does nothing; name it in the map:row of a profile or class mapping, or remove it"
-            yield finding("row-unused", text, file=row.file, row=compact(row.iri))
+            yield about(row, "row-unused", text)
 
 
 # ---------------------------------------------------------------------- SPARQL
@@ -158,12 +157,12 @@ def _malformed(survey: Survey, profile: str) -> Iterator[Finding]:
             if (row.iri, to) in seen:
                 continue
             seen.add((row.iri, to))
-            place = {"file": row.file, "row": compact(row.iri)}
             key = f"map:to{to.capitalize()}"
             for name in _unbound(rule.placed, to):
-                yield finding("row-malformed", f"{key} uses or writes ?{name}, to which nothing gives a value; bind it by a path (AS ?{name}), a look-up or BIND", **place)
+                remedy = f"bind it by a path (AS ?{name}), a look-up or BIND"
+                yield about(row, "row-malformed", f"{key} uses or writes ?{name}, to which nothing gives a value; {remedy}")
             if problem := _syntax(rule.construct()):
-                yield finding("row-malformed", f"{key} is not SPARQL: {problem}", **place)
+                yield about(row, "row-malformed", f"{key} is not SPARQL: {problem}")
 
 
 def _syntax(query: str) -> str:
@@ -212,7 +211,8 @@ def stale_files(pair: str) -> Iterator[Finding]:
         elif name not in derived:
             yield finding("derived-stale", "is derived from no row any more; remove it", file=file)
         elif derived[name] != committed[name]:
-            yield finding("derived-stale", f"differs from what the rows give, first in line {_first_difference(derived[name], committed[name])}", file=file)
+            line = _first_difference(derived[name], committed[name])
+            yield finding("derived-stale", "differs from what the rows give", file=file, line=line)
 
 
 def _first_difference(one: str, two: str) -> int:

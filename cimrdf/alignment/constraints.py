@@ -11,7 +11,7 @@ from cimrdf.alignment.compose import Placed, Side
 from cimrdf.alignment.coverage import HEADER, Survey, contradictory, is_within, marks, shown
 from cimrdf.alignment.members import builtin, enumeration, mandatory, required
 from cimrdf.alignment.places import Hop, Place
-from cimrdf.alignment.rows import LEFT, RIGHT, Lookup, Row, Steps, other
+from cimrdf.alignment.rows import LEFT, RIGHT, Exchange, Lookup, Row, Steps, other
 from cimrdf.alignment.values import ValueMap, value_maps
 from cimrdf.findings import Finding, finding
 from cimrdf.namespaces import SKOS, compact
@@ -35,6 +35,11 @@ def lookups(row: Row, to: str) -> list[Lookup]:
 def codes(values: ValueMap, to: str) -> dict[str, str]:
     """The codes that a value map translates towards a side."""
     return values.to_right if to == RIGHT else values.to_left
+
+
+def about(row: Row | Exchange, code: str, message: str) -> Finding:
+    """A finding about a row."""
+    return finding(code, message, file=row.file, row=compact(row.iri))
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,6 @@ class Constraints:
             for check in checks:
                 yield from check(side)
 
-    def _finding(self, code: str, message: str, row: Row | None = None) -> Finding:
-        file = row.file if row is not None else self.survey.pair.name
-        return finding(code, message, file=file, row=compact(row.iri) if row is not None else None)
-
     def _version(self, side: str) -> str:
         return self.survey.pair.left if side == LEFT else self.survey.pair.right
 
@@ -93,9 +94,10 @@ class Constraints:
             add = f"add a row that reads it, or a gap row with map:{side} and map:lacking map:{other(side)}"
             if leaf.path in named:
                 rows = ", ".join(dict.fromkeys(named[leaf.path]))
-                yield self._finding("leaf-without-row", f"{self._version(side)} {leaf.path} is written by {rows}, but no row reads it; {add}")
+                text = f"is written by {rows}, but no row reads it"
             else:
-                yield self._finding("leaf-without-row", f"{self._version(side)} {leaf.path} is named by no row of {self.profile}; {add}")
+                text = f"is named by no row of {self.profile}"
+            yield finding("leaf-without-row", f"{self._version(side)} {leaf.path} {text}; {add}", file=survey.pair.name)
 
     def rests(self, side: str) -> Iterator[Finding]:
         """Rows that leave values of a side behind, of which no row says what happens to them."""
@@ -111,7 +113,8 @@ class Constraints:
                     continue
                 seen.add((item.row.iri, plain))
                 text = f"{plain} is read only in part ({why}), and no row says what happens to the other values"
-                yield self._finding("row-without-rest", f"{text}; add a gap row with map:{side} '{shown(item, side, place)}' and map:lacking map:{to}", item.row)
+                remedy = f"add a gap row with map:{side} '{shown(item, side, place)}' and map:lacking map:{to}"
+                yield about(item.row, "row-without-rest", f"{text}; {remedy}")
 
     def condition(self, item: Placed, side: str) -> str:
         """What a row demands of its source before it fires; empty where it always does."""
@@ -151,14 +154,14 @@ class Constraints:
             for lookup in lookups(item.row, other(side)):
                 if lookup.values not in value_maps() and (item.row.iri, lookup.values) not in seen:
                     seen.add((item.row.iri, lookup.values))
-                    yield self._finding("row-dangling", f"there is no value map {compact(lookup.values)} in alignments/values", item.row)
+                    yield about(item.row, "row-dangling", f"there is no value map {compact(lookup.values)} in alignments/values")
             missing = [code for codes_ in self._missing(item, side) for code in codes_ or ()]
             plain = item.places(side)[0][1].plain(0) if item.places(side) else ""
             if missing and not is_within(plain, gaps) and (item.row.iri, plain) not in seen:
                 seen.add((item.row.iri, plain))
                 name = compact(item.row.values or lookups(item.row, other(side))[0].values)
                 text = f"{name} has no counterpart for {', '.join(missing)}, which {plain} may have; add them to the map, or a gap row for the path"
-                yield self._finding("value-map-partial", text, item.row)
+                yield about(item.row, "value-map-partial", text)
             yield from self._foreign(item, side, seen)
 
     def _foreign(self, item: Placed, side: str, seen: set[tuple[str, str]]) -> Iterator[Finding]:
@@ -172,7 +175,8 @@ class Constraints:
             seen.add((lookup.values, to))
             foreign = sorted(set(codes(value_maps()[lookup.values], to).values()) - set(allowed))
             if foreign:
-                yield self._finding("type-mismatch", f"{compact(lookup.values)} gives {', '.join(foreign)}, which {place.plain(0)} does not allow", item.row)
+                text = f"{compact(lookup.values)} gives {', '.join(foreign)}, which {place.plain(0)} does not allow; correct the codes of the map"
+                yield about(item.row, "type-mismatch", text)
 
     # ------------------------------------------------------------------ rows against rows
 
@@ -195,7 +199,7 @@ class Constraints:
                     seen.add(names)
                     text = f"{compact(one.row.iri)} and {compact(two.row.iri)} both write {target}"
                     remedy = "merge them, let one say map:unless the other, or give them directions (map:only)"
-                    yield self._finding("row-duplicate" if exact else "row-contradiction", f"{text}; {remedy}", two.row)
+                    yield about(two.row, "row-duplicate" if exact else "row-contradiction", f"{text}; {remedy}")
         yield from self._denied(side)
 
     def _denied(self, side: str) -> Iterator[Finding]:
@@ -210,17 +214,19 @@ class Constraints:
         for path, gap in self.survey.gap_paths(self.profile, side).items():
             carrier = always.get(path)
             if carrier is not None and gap.profile == self.profile and not gap.writes(other(side)):
-                text = f"says that {path} has no counterpart in {self._version(other(side))}, but {compact(carrier.row.iri)} always carries it; remove one of them"
-                yield self._finding("row-contradiction", text, gap.row)
+                text = f"says that {path} has no counterpart in {self._version(other(side))}, but {compact(carrier.row.iri)} always carries it"
+                yield about(gap.row, "row-contradiction", f"{text}; remove one of them")
 
     # ------------------------------------------------------------------ rows against the target's schema
 
     def unfilled(self, side: str) -> Iterator[Finding]:
         """Mandatory members of the objects that rows make, which no row fills."""
         survey = self.survey
-        written = {item.path for e in survey.pair.exchanges if e.only in (None, side) for item in marks(e, side)} if self.profile == HEADER else set()
+        exchanges = [exchange for exchange in survey.pair.exchanges if exchange.only in (None, side) and self.profile == HEADER]
+        written = {item.path for exchange in exchanges for item in marks(exchange, side)}
+        above = [item for item in survey.rows(self.profile) if item.profile != self.profile and item.writes(side)]
         made: dict[str, tuple[Hop, Placed]] = {}
-        for item in [*self.writers(side), *(entry for entry in survey.rows(self.profile) if entry.profile == HEADER != self.profile and entry.writes(side))]:
+        for item in [*self.writers(side), *above]:
             written |= survey.named(item, side)
             for _, place in item.places(side):
                 for index, hop in enumerate(place.hops):
@@ -228,9 +234,9 @@ class Constraints:
         for path, (hop, item) in made.items():
             for name in self._needed(hop.type):
                 below = f"{path}/{name}"
-                if item.profile == self.profile and not (below in written or below in made or any(entry.startswith(f"{below}/") for entry in written)):
-                    text = f"{path} must have {name} in {self._version(side)}, and no row writes it; add a row, a constant (a gap row with a direction), or do not make {path}"
-                    yield self._finding("mandatory-without-source", text, item.row)
+                if item.profile == self.profile and below not in written and below not in made:
+                    text = f"{path} must have {name} in {self._version(side)}, and no row writes it"
+                    yield about(item.row, "mandatory-without-source", f"{text}; add a row, or a constant (a gap row with map:to{side.capitalize()})")
 
     def _needed(self, type_iri: str) -> Iterator[str]:
         """The members that an object of a type must have; those that may be written empty are none."""
@@ -260,8 +266,8 @@ class Constraints:
                     if hop is None or key is None or key in seen:
                         continue
                     seen.add(key)
-                    text = f"{key[0]} may occur many times, but {target.plain(0)} once for all of them; select one ([1] or [path='value']) and add a gap row for the rest"
-                    yield self._finding("cardinality-overflow", text, item.row)
+                    text = f"{key[0]} may occur many times, but {target.plain(0)} once for all of them"
+                    yield about(item.row, "cardinality-overflow", f"{text}; select one ([1] or [path='value']) and add a gap row for the rest")
 
     def mismatches(self, side: str) -> Iterator[Finding]:
         """Correlations that copy a value into a type that may not hold it."""
@@ -277,8 +283,8 @@ class Constraints:
                 seen.add(item.row.iri)
                 wanted = f"one of {', '.join(allowed)}" if allowed else builtin(catalogue, target.leaf_type)
                 found = "a list of codes" if given else builtin(catalogue, source.leaf_type)
-                text = f"copies {source.plain(0)} ({found}) to {target.plain(0)}, which takes {wanted}; make it a transformation with a guard or value map and a rest row"
-                yield self._finding("type-mismatch", text, item.row)
+                text = f"copies {source.plain(0)} ({found}) to {target.plain(0)}, which takes {wanted}"
+                yield about(item.row, "type-mismatch", f"{text}; make it a transformation with a guard or value map, and add a rest row")
 
 
 def kind_of(name: str) -> str:

@@ -247,7 +247,8 @@ class Survey:
         kinds = Counter(line.kind for line in self.table(profile))
         leaves = sum(len(self.leaves(profile, side)) for side in (LEFT, RIGHT))
         missing = sum(len(self.uncovered(profile, side)) for side in (LEFT, RIGHT))
-        return CoverageLine(self.pair.name, profile, *(kinds[kind] for kind in KINDS), leaves, leaves - missing)
+        correlation, transformation, gap_in_right, gap_in_left = (kinds[kind] for kind in KINDS)
+        return CoverageLine(self.pair.name, profile, correlation, transformation, gap_in_right, gap_in_left, leaves, leaves - missing)
 
 
 DERIVED = "derived from the two schemas"

@@ -16,7 +16,7 @@ from lxml import etree
 
 from cimrdf.alignment.build import build
 from cimrdf.alignment.compose import Placed
-from cimrdf.alignment.constraints import SIDES, codes, lookups, steps_to
+from cimrdf.alignment.constraints import SIDES, about, codes, lookups, steps_to
 from cimrdf.alignment.coverage import HEADER, Survey, contradictory
 from cimrdf.alignment.expressions import Statement, patterns, statements
 from cimrdf.alignment.places import Place
@@ -26,8 +26,8 @@ from cimrdf.alignment.samples import by_type, matching
 from cimrdf.alignment.values import value_map_triples, value_maps
 from cimrdf.engine.graph import Derived, Firing, derive
 from cimrdf.engine.stores import make_store
-from cimrdf.findings import Finding, finding
-from cimrdf.namespaces import BASE, compact
+from cimrdf.findings import Finding
+from cimrdf.namespaces import BASE
 from cimrdf.schema.lift import Triple, lift
 from cimrdf.schema.lower import lower
 from cimrdf.schema.model import Root
@@ -65,15 +65,14 @@ class Inverse:
         for side in SIDES:
             self._round_trips(side)
         for iri, row in rows.items():
-            place = {"file": row.file, "row": compact(iri)}
-            if iri in self.failures:
-                shown = "; ".join(f"{value!r} comes back as {back}" for value, back in list(self.failures[iri].items())[:3])
-                count = len(self.failures[iri])
-                text = f"says map:lossless true, but {count} of the generated values do not come back: {shown}; mend the inverse, or say map:lossless false"
-                yield finding("row-without-inverse", text, **place)
+            failed = self.failures.get(iri, {})
+            if failed:
+                examples = "; ".join(f"{value!r} comes back as {back}" for value, back in list(failed.items())[:3])
+                text = f"is lossless by its own word, but of the generated values {len(failed)} do not come back: {examples}"
+                yield about(row, "row-without-inverse", f"{text}; mend the inverse, or say map:lossless false")
             elif iri not in self.fired:
-                text = "no generated value made this row fire, so its inverse was not tested; a guard of the form FILTER(REGEX(?v, '^...$')) says what values are meant"
-                yield finding("check-skipped", text, **place)
+                text = "no generated value made this row fire, so its inverse was not tested"
+                yield about(row, "check-skipped", f"{text}; a guard FILTER(REGEX(?value, '^…$')) says which values are meant")
 
     def _items(self) -> list[Placed]:
         """The rows to test, each at the first of its places."""
@@ -157,7 +156,7 @@ def starts(survey: Survey, item: Placed, side: str) -> Iterator[Values]:
             continue
         for values in _tables(survey, item, to):
             chance = random.Random(repr(sorted(values.items())))
-            chosen = {name: values[name] if name in values else chance.choice(candidates(survey, item, side, name, place, chance)) for name, place in wanted.items()}
+            chosen = {name: values.get(name) or chance.choice(candidates(survey, item, side, name, place, chance)) for name, place in wanted.items()}
             key = tuple(sorted(chosen.items()))
             if key not in seen:
                 seen.add(key)
@@ -215,7 +214,8 @@ def _compute(tables: list[Values], bindings: Iterable[Statement]) -> None:
     rows = " ".join(f'("{number}" {" ".join(_quoted(table[name]) for name in given)})' for number, table in enumerate(tables))
     binds = " ".join(f"BIND({statement.expression} AS ?{statement.variable})" for statement in usable)
     names = ["number", *(statement.variable or "" for statement in usable)]
-    query = f"SELECT {' '.join('?' + name for name in names)} WHERE {{ VALUES (?number {' '.join('?' + name for name in given)}) {{ {rows} }} {binds} }}"
+    selected, bound = (" ".join(f"?{name}" for name in part) for part in (names, ["number", *given]))
+    query = f"SELECT {selected} WHERE {{ VALUES ({bound}) {{ {rows} }} {binds} }}"
     for solution in make_store().select(query, names):
         tables[int(solution.pop("number"))].update(solution)
 

@@ -58,14 +58,15 @@ def lookup(term: str) -> list[Counterpart]:
     ('multispeak-4.1', 'MeterReading/Readings/value')
     """
     places = list(_places())
-    found = [place for place in places if _names(place[3], term, str.__str__)]
-    found = found or [place for place in places if _names(place[3], term, str.casefold)]
+    found = [place for place in places if _names(place[3], term)]
+    found = found or [place for place in places if _names(place[3], term, fold=True)]
     merged: dict[tuple[str, str], Counterpart] = {}
     for known, profile, side, member in found:
         version = known.pair.left if side == LEFT else known.pair.right
         before = merged.get((version, member.path))
-        rows = (*(before.rows if before else ()), *_uses(known, profile, side, member))
-        merged[version, member.path] = Counterpart(version, member.path, member.term, definitions().get(member.term, ""), member.occurs, tuple(dict.fromkeys(rows)))
+        uses = dict.fromkeys([*(before.rows if before else ()), *_uses(known, profile, side, member)])
+        rows = tuple(sorted(uses, key=lambda use: use.kind.startswith("gap")))
+        merged[version, member.path] = Counterpart(version, member.path, member.term, definitions().get(member.term, ""), member.occurs, rows)
     return list(merged.values())
 
 
@@ -86,9 +87,9 @@ def _places() -> Iterator[tuple[Survey, str, str, Member]]:
                 yield from ((known, profile, side, member) for member in known.members(profile, side))
 
 
-def _names(member: Member, term: str, fold: object) -> bool:
+def _names(member: Member, term: str, *, fold: bool = False) -> bool:
     """Whether a term names a place."""
-    folded = str.casefold if fold is str.casefold else str
+    folded = str.casefold if fold else str
     if expand(term) != term or term.startswith("http"):
         return folded(member.term) == folded(expand(term))
     wanted, path = folded(term.strip("/")), folded(member.path)
@@ -109,24 +110,33 @@ def definitions() -> dict[str, str]:
 
 
 def _uses(known: Survey, profile: str, side: str, member: Member) -> Iterator[Use]:
+    read = any(item.row.kind not in ("Gap", "Nest") and member.path in known.named(item, side) for item in known.rows(profile))
     for item in known.rows(profile):
         if any(contradictory(place) for one in (LEFT, RIGHT) for _, place in item.places(one)):
             continue
         stands = any(place.plain(0) == member.path for _, place in (*item.places(side), *item.optional(side)))
         around = item.row.kind == "Gap" and is_within(member.path, {place.plain(0): None for _, place in item.places(side)})
         if stands or around or (item.row.kind != "Nest" and member.path in known.named(item, side)):
-            yield from _use(known, item, side, stands=stands)
+            yield from _use(known, item, side, stands=stands, read=read)
     if member.path in known.chosen(profile, side):
         yield from _exchanges(known, side, member)
 
 
-def _use(known: Survey, item: Placed, side: str, *, stands: bool) -> Iterator[Use]:
+def _use(known: Survey, item: Placed, side: str, *, stands: bool, read: bool) -> Iterator[Use]:
     row, across = item.row, other(side)
     version = known.pair.left if across == LEFT else known.pair.right
     path = spelled(item, across)
     kind = f"gap-in-{row.lacking}" if row.kind == "Gap" else row.kind.lower()
-    for sentence in _sentences(item, side, version, path, stands=stands):
+    for sentence in _sentences(item, side, version, _listed(path), stands=stands):
+        if read and sentence.startswith("has no"):
+            sentence = f"where no other row applies, {sentence}"
         yield Use(row.iri, known.pair.name, item.profile, kind, version, path, sentence)
+
+
+def _listed(paths: str) -> str:
+    """Paths for a sentence: many are told by the shortest and their number."""
+    parts = sorted(paths.split(), key=len)
+    return " and ".join(parts) if len(parts) <= 2 else f"{parts[0]} and {len(parts) - 1} more"
 
 
 def _sentences(item: Placed, side: str, version: str, path: str, *, stands: bool) -> Iterator[str]:

@@ -79,7 +79,12 @@ def usage(parser: argparse.ArgumentParser, has_children: bool) -> str:
             continue
         name = action.option_strings[0] if action.nargs == 0 else f"{action.option_strings[0]} {_placeholder(action)}"
         parts.append(name if action.required else f"[{name}]")
-    return " ".join([parser.prog, *parts])
+    lines = [parser.prog]
+    for part in parts:
+        if len(f"usage: {lines[-1]} {part}") > 100:
+            lines.append("      ")
+        lines[-1] += f" {part}"
+    return "\n".join(lines)
 
 
 def json_option(parser: argparse.ArgumentParser) -> None:

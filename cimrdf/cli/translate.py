@@ -55,29 +55,19 @@ def _translate_arguments(parser: argparse.ArgumentParser) -> None:
 def _translate(args: argparse.Namespace) -> int:
     from cimrdf.translate import translate
 
-    options: dict[str, Any] = {"preserve": True} if args.preserve else {}
+    options: dict[str, Any] = {"preserve": True, "beside": bool(args.sidecar)} if args.preserve else {}
     if args.sidecar and not args.preserve:
         options["sidecar"] = args.sidecar
     done = translate(*args.input, to=args.to, source_version=args.source_version, store=args.store, **options)
-    findings = [*done.findings, *_homeless(args, done)]
     files = [] if args.json and args.output == DASH else message_files(args.output, done.messages)
     write_files([*files, *_side_files(args, done)])
-    status = status_of(findings)
+    status = status_of(done.findings)
     if args.json:
-        emit(_report(status, done, findings, files))
+        emit(_report(status, done, files))
     else:
-        print_findings(findings)
+        print_findings(done.findings)
         say(_translated(args, done, [name for name, _ in files]))
     return status
-
-
-def _homeless(args: argparse.Namespace, done: Translation) -> list[Finding]:
-    """A warning where values could only be kept beside the messages, and no place was given."""
-    from cimrdf.findings import finding
-
-    if not args.preserve or args.sidecar or done.sidecar is None:
-        return []
-    return [finding("preserve-without-place", "some values have a place neither in the messages nor in their envelope", file=args.input[0])]
 
 
 def _side_files(args: argparse.Namespace, done: Translation) -> list[tuple[str, bytes]]:
@@ -97,7 +87,7 @@ def _side_files(args: argparse.Namespace, done: Translation) -> list[tuple[str, 
     return files
 
 
-def _report(status: int, done: Translation, findings: list[Finding], files: list[tuple[str, bytes]]) -> dict[str, Any]:
+def _report(status: int, done: Translation, files: list[tuple[str, bytes]]) -> dict[str, Any]:
     messages = []
     for number, message in enumerate(done.messages):
         place = {"file": files[number][0]} if files else {"xml": message.xml.decode()}
@@ -107,7 +97,7 @@ def _report(status: int, done: Translation, findings: list[Finding], files: list
         "from": done.source_version,
         "to": done.target_version,
         "messages": messages,
-        "findings": [item.to_dict() for item in findings],
+        "findings": [item.to_dict() for item in done.findings],
         "ledger": done.ledger.counts,
     }
 
@@ -150,7 +140,7 @@ def _validate(args: argparse.Namespace) -> int:
     _write_reports(args, findings)
     if refused is not None:
         raise refused
-    status = status_of(findings)
+    status = status_of(done.findings)
     if args.json:
         emit({"status": status, "file": args.input, "findings": [item.to_dict() for item in findings]})
     else:
