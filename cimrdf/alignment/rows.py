@@ -26,7 +26,7 @@ _SSSOM = rdflib.Namespace(SSSOM)
 KNOWN_KEYS = frozenset(
     _MAP[name]
     for name in (
-        "left right leftOptional rightOptional relation use toRight toLeft values whenLeft whenRight unless only lossless lacking "
+        "left right leftOptional rightOptional relation use toRight toLeft values whenLeft whenRight unless only lossless lacking confidential "
         "finding restOf row leftClass rightClass profile name pair leftVersion rightVersion exchange leftEnvelope rightEnvelope "
         "leftPayload rightPayload leftCondition rightCondition leftExtension rightExtension steps extensionName extensionValue lookup leftCode rightCode order joinLeft joinRight"
     ).split()
@@ -66,6 +66,7 @@ class Row:
         relation: the SKOS mapping property, as IRI.
         only: the one direction it works in, `left` or `right` being the side it writes; None for both.
         lacking: for a gap, the side without counterpart.
+        confidential: the value is a secret; it is never kept in another message.
         reports: the finding code for values that end here, for rest rows that tell.
     """
 
@@ -89,6 +90,7 @@ class Row:
     lacking: str | None = None
     reports: str | None = None
     rest_of: str | None = None
+    confidential: bool = False
     confidence: float | None = None
     justification: str = SEMAPV + "ManualMappingCuration"
     source: str = ""
@@ -304,7 +306,7 @@ class _Reader:
             None if only is None else only[len(MAP) :].removeprefix("to").lower(),
             lossless is None or str(lossless) == "true",
             None if lacking is None else lacking[len(MAP) :],
-            one("finding"), one("restOf"), None if confidence is None else float(str(confidence)),
+            one("finding"), one("restOf"), one("confidential") == "true", None if confidence is None else float(str(confidence)),
             str(justification) if justification else SEMAPV + "ManualMappingCuration",
             str(graph.value(subject, rdflib.DCTERMS.source) or ""), str(graph.value(subject, rdflib.RDFS.comment) or ""),
         )  # fmt: skip

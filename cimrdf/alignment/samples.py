@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 
 from cimrdf.alignment.constraints import kind_of
 from cimrdf.alignment.members import builtin, enumeration
@@ -11,7 +10,7 @@ from cimrdf.schema.catalogue import Catalogue
 from cimrdf.schema.model import Simple
 from cimrdf.schema.patterns import matching
 
-__all__ = ["by_type", "cycled", "matching"]
+__all__ = ["by_type", "matching"]
 
 _BY_KIND: dict[str, tuple[str, ...]] = {
     "text": ("A7", "007", "a b", "Zähler-1", "x/y?z=1#2", "12.50", "<&>\"'"),
@@ -36,8 +35,3 @@ def by_type(catalogue: Catalogue, type_iri: str | None, chance: random.Random) -
         return [matching(item.patterns[0], chance) for _ in range(8)]
     return list(_BY_KIND.get(kind_of(builtin(catalogue, type_iri)), _BY_KIND["text"]))
 
-
-def cycled(values: list[str], count: int) -> Iterator[str]:
-    """Values again and again, so many in all."""
-    for number in range(count):
-        yield values[number % len(values)]

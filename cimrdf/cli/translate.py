@@ -140,7 +140,7 @@ def _validate(args: argparse.Namespace) -> int:
     _write_reports(args, findings)
     if refused is not None:
         raise refused
-    status = status_of(done.findings)
+    status = status_of(findings)
     if args.json:
         emit({"status": status, "file": args.input, "findings": [item.to_dict() for item in findings]})
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,7 +24,7 @@ from cimrdf.findings import Finding, Refused, finding
 from cimrdf.namespaces import compact
 from cimrdf.schema.catalogue import Catalogue, load_catalogue
 from cimrdf.schema.lift import Leaf, Lifted, Node
-from cimrdf.schema.lower import Graph, Lowered, lower
+from cimrdf.schema.lower import Graph, Lowered, Written, lower
 from cimrdf.schema.validity import Problem, problems
 from cimrdf.shapes import violation_finding, violations
 
@@ -124,11 +125,13 @@ class Job:
         documents = [self._document(assembler, sending, path, derived) for sending, path in assembler.sendings(exchange, received[0].enveloped)]
         restored = self._restore(documents)
         for number, document in enumerate(documents, 1):
-            self._judge(document.lowered, derived)
+            self._judge(document.lowered, derived, strict=not restored)
             self._note(document.lowered, number)
         self._hold_to_shapes(derived)
-        preserved, sidecar = self._keep(documents) if self.options.preserve else ({}, None)
-        accountant = self._accountant(pair, received, derived, marked, preserved, restored)
+        gaps = self._gaps(pair, received)
+        preserved, sidecar = self._keep(documents, gaps) if self.options.preserve else ({}, None)
+        decided = {numbered_place(number, leaf.xpath): compact(one.exchange.iri) for number, one in enumerate(received, 1) for leaf in one.decided}
+        accountant = Accountant(self.lifted, derived.firings, self.output, gaps, decided, marked, preserved, restored)
         ledger = accountant.ledger()
         return Result(self.source_version, documents, ledger, [*self.findings, *accountant.findings], self._explain(derived), derived, sidecar)
 
@@ -178,30 +181,33 @@ class Job:
             assembler.close_envelope(sending, path)
         return Document(lowered, sending.payload, path is not None)
 
-    def _judge(self, lowered: Lowered, derived: Derived) -> None:
-        """Values outside their type are left out, with a finding; anything else that is not valid refuses the message."""
+    def _judge(self, lowered: Lowered, derived: Derived, *, strict: bool) -> None:
+        """Values outside their type are left out, with a finding; anything else that is not valid refuses the message.
+
+        A document that was put together again as its sender wrote it is not held to more than its own schema.
+        """
         for overflow in lowered.overflows:
             for value in overflow.values:
                 statement = (overflow.subject, overflow.predicate, value)
                 self.output.refused[statement] = f"{overflow.name} occurs once, and another value was written"
                 self._report("member-overflow", f"{overflow.name} occurs once; {value[:60]!r} was not written", statement, derived)
         self._refuse_unpacked(lowered, derived)
-        wrong = self._problems(lowered.element)
+        wrong = self._problems(lowered.element, strict=strict)
         for _ in range(3):
             values = [problem for problem in wrong if problem.value]
             for problem in values:
                 self._leave_out(lowered, problem.element, problem.attribute, problem.message, derived)
             if not values:
                 break
-            wrong = self._problems(lowered.element)
+            wrong = self._problems(lowered.element, strict=strict)
         if wrong:
             raise Refused(
                 *[finding("output-invalid", item.message, xpath=path_of(item.element), schema=etree.QName(item.element).namespace) for item in wrong],
                 others=self.findings,
             )
 
-    def _problems(self, root: etree._Element) -> list[Problem]:
-        return [problem for part in self._parts(root) for problem in problems(part, self.catalogue, strict=True)]
+    def _problems(self, root: etree._Element, *, strict: bool = True) -> list[Problem]:
+        return [problem for part in self._parts(root) for problem in problems(part, self.catalogue, strict=strict)]
 
     def _hold_to_shapes(self, derived: Derived) -> None:
         """What the shapes say about the target graph, reported where the values come from."""
@@ -271,10 +277,17 @@ class Job:
 
     def _note(self, lowered: Lowered, number: int) -> None:
         for written in lowered.written:
-            attached = written.element is lowered.element or written.element.getroottree().getroot() is lowered.element
-            if attached and written.value.strip():
+            if written.value.strip() and self._stands(written, lowered):
                 place = path_of(written.element) + (f"/@{written.attribute}" if written.attribute else "")
                 self.output.places.setdefault((written.subject, written.predicate, written.value), []).append(numbered_place(number, place))
+
+    @staticmethod
+    def _stands(written: Written, lowered: Lowered) -> bool:
+        """Whether a value is still where it was written; what was put back may have taken its place."""
+        if written.element.getroottree().getroot() is not lowered.element:
+            return False
+        names = {str(name).rpartition("}")[2] for name in written.element.attrib}
+        return written.attribute in names if written.attribute is not None else bool(written.element.text or len(written.element))
 
     # ------------------------------------------------------------------ what is kept, and what is given back
 
@@ -310,7 +323,7 @@ class Job:
                     found.setdefault(by_node[origin], element)
         return found
 
-    def _keep(self, documents: Sequence[Document]) -> tuple[dict[Statement, str], str | None]:
+    def _keep(self, documents: Sequence[Document], gaps: Gaps) -> tuple[dict[Statement, str], str | None]:
         """Keep what the way back would not give; returns the kept statements with their places, and the sidecar."""
         source = self.lifted[0]
         whole = Graph()
@@ -326,7 +339,9 @@ class Job:
             if item in by_node:
                 homes.setdefault(path_of(by_node[item]), made)
         keeper = Keeper(self.catalogue, self.source_version)
-        homeless = keeper.place(edits, homes, documents[0].root if documents[0].enveloped else None)
+        secret = [edit for edit in edits if self._confidential(edit, gaps)]
+        public = [edit for edit in edits if edit not in secret]
+        homeless = [*secret, *keeper.place(public, homes, documents[0].root if documents[0].enveloped else None)]
         for document in documents:
             self._parts_valid(document)
         if homeless and not self.options.beside:
@@ -334,6 +349,12 @@ class Job:
             self.findings.append(finding("preserve-without-place", text, file=source.file, xpath=numbered(homeless[0].path)))
             homeless = []
         return self._kept_statements(keeper, documents, wanted, homeless), write_sidecar(homeless, self.source_version) if homeless else None
+
+    @staticmethod
+    def _confidential(edit: Edit, gaps: Gaps) -> bool:
+        """Whether a row says that a value must not stand in another message."""
+        found = gaps.find([re.sub(r"\[\d+\]", "", edit.path).strip("/")])
+        return found is not None and found.row.confidential
 
     def _parts_valid(self, document: Document) -> None:
         wrong = self._problems(document.root)
@@ -416,28 +437,10 @@ class Job:
 
     # ------------------------------------------------------------------ the account
 
-    def _accountant(
-        self,
-        pair: Pair,
-        received: Sequence[Received],
-        derived: Derived,
-        marked: dict[Statement, str],
-        preserved: dict[Statement, str],
-        restored: dict[str, tuple[str, str]],
-    ) -> Accountant:
+    def _gaps(self, pair: Pair, received: Sequence[Received]) -> Gaps:
         composer = composer_of(pair.name)
-        side = LEFT if pair.left == self.source_version else RIGHT
         names = [name for name in dict.fromkeys([HEADER, *(one.exchange.profile for one in received)]) if name in composer.names]
-        return Accountant(
-            self.lifted,
-            derived.firings,
-            self.output,
-            Gaps([item for name in names for item in composer.profile(name)], side),
-            {numbered_place(number, leaf.xpath): compact(one.exchange.iri) for number, one in enumerate(received, 1) for leaf in one.decided},
-            marked,
-            preserved,
-            restored,
-        )
+        return Gaps([item for name in names for item in composer.profile(name)], LEFT if pair.left == self.source_version else RIGHT)
 
     def _explain(self, derived: Derived) -> list[Explanation]:
         leaves = {

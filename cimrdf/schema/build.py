@@ -14,7 +14,7 @@ import rdflib
 from rdflib.namespace import DCTERMS
 
 from cimrdf._files import data_folder
-from cimrdf.namespaces import MODEL
+from cimrdf.namespaces import BASE, MODEL
 from cimrdf.schema.count import count_table
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Schema
 from cimrdf.schema.turtle import Document, write_model, write_vocabulary
@@ -35,8 +35,10 @@ class KnownNamespace:
     stem: str
 
 
-def known_namespaces() -> dict[str, KnownNamespace]:
+def known_namespaces(folder: Path | None = None) -> dict[str, KnownNamespace]:
     """The namespaces that have IRIs of their own, by name.
+
+    Drafts have the namespaces of what was published later. `folder`, where the files go, tells which is meant.
 
     Raises:
         FileNotFoundError: the installation lacks its data.
@@ -44,15 +46,19 @@ def known_namespaces() -> dict[str, KnownNamespace]:
     graph = rdflib.Graph()
     with (data_folder("ontology") / "bases.ttl").open("rb") as stream:
         graph.parse(stream, format="turtle")
-    return {
-        str(namespace): KnownNamespace(
-            Bases(str(node), str(graph.value(node, _MODEL.terms))),
-            str(graph.value(node, _MODEL.version)),
-            str(graph.value(node, DCTERMS.title)),
-            str(graph.value(node, _MODEL.stem)),
-        )
-        for node, namespace in graph.subject_objects(_MODEL.namespace)
-    }
+    found: dict[str, KnownNamespace] = {}
+    for node, namespace in sorted(graph.subject_objects(_MODEL.namespace)):
+        own = graph.value(node, _MODEL.folder)
+        if own is None and str(namespace) in found:
+            continue
+        if own is None or (folder is not None and f"/{folder.as_posix()}".endswith(f"/{own}")):
+            found[str(namespace)] = KnownNamespace(
+                Bases(str(node), str(graph.value(node, _MODEL.terms))),
+                str(graph.value(node, _MODEL.version)),
+                str(graph.value(node, DCTERMS.title)),
+                str(graph.value(node, _MODEL.stem)),
+            )
+    return found
 
 
 def build(
@@ -69,7 +75,7 @@ def build(
     """
     if output.suffix != ".ttl" or output.name.endswith(".model.ttl"):
         raise ValueError(f"{output}: the output must be named X.ttl; its content model is then X.model.ttl")
-    known = known_namespaces()
+    known = known_namespaces(output.parent)
     reading = read(files, {namespace: item.bases for namespace, item in known.items()}, roots)
     if strict is not None:
         graph = rdflib.Graph().parse(strict, format="turtle")
@@ -90,10 +96,17 @@ def _document(namespace: str, known: KnownNamespace | None, reading: Reading) ->
     """What the files of a namespace say of themselves, and their stem."""
     source = ", ".join(reading.files.get(namespace, ()))
     bases = reading.bases[namespace]
+    prefixes = _prefixes(reading)
     if known is not None:
-        return Document(bases, known.version, known.title, source), known.stem
+        return Document(bases, known.version, known.title, source, prefixes), known.stem
     version = bases.terms.rstrip("#")
-    return Document(bases, version, namespace, source), version.rpartition("/")[2]
+    return Document(bases, version, namespace, source, prefixes), version.rpartition("/")[2]
+
+
+def _prefixes(reading: Reading) -> dict[str, str]:
+    """A prefix for each of our IRI bases: `multispeak-5.0/gml#` is `multispeak-5.0-gml:`."""
+    found = [iri for bases in reading.bases.values() for iri in (bases.terms, bases.model)]
+    return {iri.removeprefix(BASE).rstrip("#").replace("/", "-"): iri for iri in sorted(found) if iri.startswith(BASE)}
 
 
 # ---------------------------------------------------------------------- strict overlay

@@ -50,6 +50,9 @@ def count_xsd(files: Sequence[Path], schemas: Sequence[Schema]) -> Counter[str]:
         for document in documents
         for child in document.iterchildren(_XS + "group", _XS + "attributeGroup")
     }
+    simple_types = {
+        (document.get("targetNamespace", ""), child.get("name", "")): child for document in documents for child in document.iterchildren(_XS + "simpleType")
+    }
     found: Counter[str] = Counter()
     for document in documents:
         for child in document.iterchildren(etree.Element):
@@ -57,7 +60,19 @@ def count_xsd(files: Sequence[Path], schemas: Sequence[Schema]) -> Counter[str]:
             if (document.get("targetNamespace", ""), kind, child.get("name", "")) in kept:
                 found["named types"] += kind in ("complexType", "simpleType")
                 found += _count(child, groups)
+                if kind == "simpleType":
+                    found["enumeration values"] += _inherited(child, simple_types)
     return found
+
+
+def _inherited(item: etree._Element, simple_types: dict[tuple[str, str], etree._Element]) -> int:
+    """The enumeration values that a simple type takes over from the one that it restricts, having none of its own."""
+    restriction = item.find(_XS + "restriction")
+    if restriction is None or restriction.find(_XS + "enumeration") is not None:
+        return 0
+    prefix, _, local = restriction.get("base", "").rpartition(":")
+    above = simple_types.get((restriction.nsmap.get(prefix or None, ""), local))
+    return 0 if above is None else len(above.findall(f"{_XS}restriction/{_XS}enumeration")) or _inherited(above, simple_types)
 
 
 def _documents(files: Sequence[Path]) -> Iterator[etree._Element]:

@@ -37,7 +37,7 @@ class _ModelWriter:
     def __init__(self, schema: Schema, document: Document) -> None:
         self.schema = schema
         self.document = document
-        self.out = TurtleWriter({"": document.bases.model})
+        self.out = TurtleWriter({"": document.bases.model, **{name: iri for name, iri in document.prefixes.items() if iri != document.bases.model}})
         self.node = document.bases.model
         #: The namespace of an element particle that does not name one.
         self.namespace = schema.namespace if schema.qualified else ""

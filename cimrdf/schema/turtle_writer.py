@@ -19,12 +19,16 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a generated file says of itself: IRI bases, version IRI, title, and the file that it was derived from."""
+    """What a generated file says of itself: IRI bases, version IRI, title, and the file that it was derived from.
+
+    `prefixes` are for the terms of other namespaces.
+    """
 
     bases: Bases
     version: str
     title: str
     source: str
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

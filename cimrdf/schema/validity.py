@@ -44,10 +44,10 @@ def problems(element: etree._Element, catalogue: Catalogue, *, strict: bool = Fa
     _CATALOGUES[id(catalogue)] = catalogue
     name = etree.QName(element)
     schema = _validator(id(catalogue), name.namespace or "", name.localname, strict)
-    document = element.getroottree()
     if schema.validate(element):
         return []
-    prefixes = _prefixes(document.getroot())
+    document = etree.ElementTree(element)
+    prefixes = _prefixes(element)
     found: dict[tuple[etree._Element, str | None], Problem] = {}
     for error in schema.error_log:
         target = _element(document, error.path, prefixes)

@@ -70,8 +70,8 @@ class _VocabularyWriter:
         self.schema = schema
         self.document = document
         self.reading = reading
-        preset = document.bases.terms in PREFIXES.values()
-        self.out = TurtleWriter({} if preset else {"": document.bases.terms})
+        known = {**document.prefixes, **PREFIXES}
+        self.out = TurtleWriter({**({} if document.bases.terms in known.values() else {"": document.bases.terms}), **document.prefixes})
         self.schemas = [schema, *(other for other in reading.schemas if other.namespace != schema.namespace)]
         self.types: dict[str, Complex | Simple] = {}
         for item in self.schemas:

@@ -34,7 +34,7 @@ from cimrdf.schema.xsd_names import (
     model_reference,
     split_name,
 )
-from cimrdf.schema.xsd_simple import simple
+from cimrdf.schema.xsd_simple import repaired, simple
 
 __all__ = ["Bases", "Converter", "SchemaError"]
 
@@ -169,7 +169,7 @@ class Converter:
                 if declaration.get("name") == component.local_name:  # xmlschema keeps the restriction inside
                     self._note_element(term, declaration)
             for facet in component.elem.iter(f"{{{XS_NAMESPACE}}}enumeration"):
-                self._note_element(code_iri(term, facet.get("value", "")), facet)
+                self._note_element(code_iri(term, repaired(facet.get("value", ""))), facet)
 
     def _note_element(self, term: str, element: ElementTree.Element) -> None:
         for name, value in element.attrib.items():

@@ -25,7 +25,21 @@ def restriction_facets(xsd_type: XsdSimpleType) -> list[tuple[str, str]]:
         step = next((child for child in step if child.tag == _XS + "restriction"), None)
     if step is None or step.tag != _XS + "restriction":
         return []
-    return [(child.tag.rpartition("}")[2], child.get("value", "")) for child in step if not callable(child.tag)]
+    return [(child.tag.rpartition("}")[2], repaired(child.get("value", ""))) for child in step if not callable(child.tag)]
+
+
+def repaired(text: str) -> str:
+    """Undo a wrong decoding that copies of schemas suffered from: UTF-8 read as Latin-1.
+
+    >>> repaired("ÂºC"), repaired("ºC"), repaired("m²")
+    ('ºC', 'ºC', 'm²')
+    """
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def simple(xsd_type: XsdSimpleType, iri: str, namespace: str, name: str, anonymous: bool, name_of: TypeNamer) -> Simple:
