@@ -91,10 +91,7 @@ def lower_graph(source: rdflib.Graph, file: str = "-") -> LoweredGraph:
     graph = from_rdflib(source)
     messages, findings = [], []
     for node, term in _documents(graph, catalogue, file):
-        root = catalogue.root_of(term)
-        if root is None:
-            raise AssertionError(f"{term} is a global element")
-        lowered = lower(graph, node, root, catalogue)
+        lowered = _lower(graph, node, term, catalogue, file)
         findings += [
             finding("member-overflow", f"{item.name} occurs once; {', '.join(item.values)[:60]!r} was not written", file=file)
             for item in lowered.overflows
@@ -102,6 +99,18 @@ def lower_graph(source: rdflib.Graph, file: str = "-") -> LoweredGraph:
         _refuse_invalid(lowered, catalogue, file)
         messages.append(Message(_serialise(lowered.element), _payload(lowered, catalogue)))
     return LoweredGraph(messages, findings)
+
+
+def _lower(graph: Graph, node: str, term: str, catalogue: Catalogue, file: str) -> Lowered:
+    root = catalogue.root_of(term)
+    if root is None:
+        raise AssertionError(f"{term} is a global element")
+    try:
+        return lower(graph, node, root, catalogue)
+    except RecursionError:
+        raise Refused(finding("xml-limit", "the nodes of the graph hang on each other in a circle, or too deep", file=file)) from None
+    except (ValueError, SyntaxError) as error:
+        raise Refused(finding("output-invalid", f"a value of the graph cannot stand in XML: {error}", file=file)) from None
 
 
 def _documents(graph: Graph, catalogue: Catalogue, file: str) -> list[tuple[str, str]]:
@@ -160,13 +169,14 @@ def _parts(element: etree._Element, catalogue: Catalogue) -> Iterator[etree._Ele
 def _payload(lowered: Lowered, catalogue: Catalogue) -> str:
     """The name of the innermost part: of the payload, where the document is an envelope."""
     *_, last = _parts(lowered.element, catalogue)
-    return etree.QName(last).localname
+    return str(etree.QName(last).localname)
 
 
 def _serialise(element: etree._Element) -> bytes:
     etree.cleanup_namespaces(element)
     etree.indent(element, "  ")
-    return etree.tostring(element, xml_declaration=True, encoding="UTF-8") + b"\n"
+    document: bytes = etree.tostring(element, xml_declaration=True, encoding="UTF-8")
+    return document + b"\n"
 
 
 __all__ = ["LiftedDocument", "LoweredGraph", "lift_document", "lower_graph", "read_graph"]

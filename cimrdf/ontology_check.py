@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import shutil
 from collections.abc import Iterator
@@ -25,26 +26,41 @@ _AXIOMS = frozenset(
 _KINDS = frozenset((OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.FunctionalProperty))
 
 
+#: What relates properties to each other.
+_RELATIONS = (OWL.equivalentProperty, RDFS.subPropertyOf, OWL.inverseOf)
+
+
 class NoReasoner(CimrdfError):
     """There is no Java on this machine to run the reasoner."""
 
 
 def axioms() -> rdflib.Graph:
     """The classes and properties of all vocabularies, and the exact matches of correlations that go both ways as equivalent properties."""
-    graph = rdflib.Graph()
+    found = rdflib.Graph()
     for file in turtle_files(data_folder("ontology")):
         if not file.name.endswith(".model.ttl"):
-            graph.parse(data=file.read_bytes(), format="turtle")
-    found = rdflib.Graph()
-    for subject, predicate, value in graph:
-        named = isinstance(subject, URIRef) and isinstance(value, URIRef)
-        if named and (predicate in _AXIOMS or (predicate == RDF.type and value in _KINDS)):
-            found.add((subject, predicate, value))
+            for subject, predicate, value in _named_statements(file.read_bytes()):
+                if predicate in _AXIOMS or (predicate == RDF.type and value in _KINDS):
+                    found.add((subject, predicate, value))
     for pair in pair_names():
         for left, right in exact_matches(pair):
             if any((left, RDF.type, kind) in found and (right, RDF.type, kind) in found for kind in (OWL.ObjectProperty, OWL.DatatypeProperty)):
                 found.add((left, OWL.equivalentProperty, right))
     return found
+
+
+def _named_statements(data: bytes) -> Iterator[tuple[URIRef, URIRef, URIRef]]:
+    """The statements of a Turtle file between named things; pyoxigraph reads them faster where it is installed."""
+    if importlib.util.find_spec("pyoxigraph") is None:
+        for subject, predicate, value in rdflib.Graph().parse(data=data, format="turtle"):
+            if isinstance(subject, URIRef) and isinstance(predicate, URIRef) and isinstance(value, URIRef):
+                yield subject, predicate, value
+        return
+    import pyoxigraph
+
+    for quad in pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.TURTLE):
+        if isinstance(quad.subject, pyoxigraph.NamedNode) and isinstance(quad.object, pyoxigraph.NamedNode):
+            yield URIRef(quad.subject.value), URIRef(quad.predicate.value), URIRef(quad.object.value)
 
 
 def exact_matches(pair: str) -> Iterator[tuple[URIRef, URIRef]]:
@@ -87,10 +103,18 @@ def incoherent_classes(graph: rdflib.Graph | None = None) -> list[str]:
 
 
 def _witnessed(graph: rdflib.Graph) -> rdflib.Graph:
-    """The graph, with a class for each property of the things that have a value of it: empty where domains and ranges clash."""
+    """The graph with a class for each matched property, of the things that have a value of it: empty where domains or ranges clash.
+
+    Properties that nothing relates to others are left out: without restrictions, their domains and ranges bind no class.
+    """
+    related = {term for predicate in _RELATIONS for pair in graph.subject_objects(predicate) for term in pair}
+    kinds = _KINDS - {OWL.Class}
+    single = {term for kind in kinds for term in graph.subjects(RDF.type, kind)} - related
     found = rdflib.Graph()
-    found += graph
-    for one, two in [*graph.subject_objects(OWL.equivalentProperty)]:
+    for subject, predicate, value in graph:
+        if subject not in single:
+            found.add((subject, predicate, value))
+    for one, two in graph.subject_objects(OWL.equivalentProperty):
         for term in (one, two):
             witness, restriction = URIRef(f"{term}-used"), rdflib.BNode()
             found.add((witness, RDF.type, OWL.Class))

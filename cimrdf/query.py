@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.resources
+import importlib.util
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -80,7 +81,7 @@ def query(text: str, *data: str | Path | bytes, store: str | None = None, parame
 
     Args:
         data: messages (XML, lifted) and graphs (`.ttl`, `.nt`); bytes are XML.
-        store: `rdflib` (the default) or `pyoxigraph`.
+        store: `rdflib` or `pyoxigraph`; None takes what is installed (pyoxigraph is much faster).
         parameters: values of variables: IRIs, prefixed names or texts.
 
     >>> query("ASK { ?row a map:Gap }").boolean
@@ -92,10 +93,11 @@ def query(text: str, *data: str | Path | bytes, store: str | None = None, parame
     if store not in (None, "rdflib", "pyoxigraph"):
         raise Refused(finding("query-refused", f"there is no store {store!r}", remedy="Choose rdflib or pyoxigraph."))
     _refuse_unsafe(text)
-    graph = _background() if not data else _with_data(data)
     for name, value in (parameters or {}).items():
         text = _with_value(text, name.lstrip("?$"), _term(value))
-    return _with_oxigraph(text, graph) if store == "pyoxigraph" else _with_rdflib(text, graph)
+    if store == "pyoxigraph" or (store is None and importlib.util.find_spec("pyoxigraph") is not None):
+        return _with_oxigraph(text, data)
+    return _with_rdflib(text, data)
 
 
 # ---------------------------------------------------------------------- named queries
@@ -129,15 +131,10 @@ def named_query(name: str) -> NamedQuery:
 # ---------------------------------------------------------------------- what is asked
 
 
-@cache
-def _background() -> rdflib.Graph:
-    """Vocabularies and alignments; content models are for reading XML, and left out."""
-    graph = bind_prefixes(rdflib.Graph())
+def _vocabularies_and_alignments() -> Iterator[Traversable]:
+    """The files of the background; content models are for reading XML, and left out."""
     for name in ("ontology", "alignments"):
-        for file in _turtle_files(data_folder(name)):
-            with file.open("rb") as stream:
-                graph.parse(stream, format="turtle")
-    return bind_prefixes(graph)
+        yield from _turtle_files(data_folder(name))
 
 
 def _turtle_files(folder: Traversable) -> Iterator[Traversable]:
@@ -148,15 +145,13 @@ def _turtle_files(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
-def _with_data(data: tuple[str | Path | bytes, ...]) -> rdflib.Graph:
+def _given(data: Sequence[str | Path | bytes]) -> Iterator[rdflib.Graph]:
+    """The graphs of the given data: messages are lifted, graphs read as they are."""
     from cimrdf.documents import lift_document, read_graph
 
-    graph = bind_prefixes(rdflib.Graph())
-    graph += _background()
     for source in data:
         is_graph = not isinstance(source, bytes) and Path(source).suffix in (".ttl", ".nt")
-        graph += read_graph(source) if is_graph else lift_document(source).graph
-    return graph
+        yield read_graph(source) if is_graph else lift_document(source).graph
 
 
 # ---------------------------------------------------------------------- how it is asked
@@ -238,7 +233,21 @@ def _with_value(text: str, name: str, value: rdflib.term.Identifier) -> str:
     return text
 
 
-def _with_rdflib(text: str, graph: rdflib.Graph) -> Result:
+@cache
+def _background() -> rdflib.Graph:
+    graph = rdflib.Graph()
+    for file in _vocabularies_and_alignments():
+        with file.open("rb") as stream:
+            graph.parse(stream, format="turtle")
+    return bind_prefixes(graph)
+
+
+def _with_rdflib(text: str, data: Sequence[str | Path | bytes]) -> Result:
+    graph = _background()
+    if data:
+        graph = bind_prefixes(rdflib.Graph()) + graph
+        for given in _given(data):
+            graph += given
     try:
         found = graph.query(_prologue() + text)
         if found.type == "ASK":
@@ -246,10 +255,7 @@ def _with_rdflib(text: str, graph: rdflib.Graph) -> Result:
         if found.type in ("CONSTRUCT", "DESCRIBE"):
             return Result(graph=bind_prefixes(found.graph if found.graph is not None else rdflib.Graph()))
         variables = tuple(str(name) for name in found.vars or ())
-        rows = tuple(tuple(_value(value) for value in row) for row in found)  # type: ignore[union-attr]
-        return Result(variables, rows)
-    except Refused:
-        raise
+        return Result(variables, tuple(tuple(_value(value) for value in row) for row in found))  # type: ignore[union-attr]
     except Exception as error:  # an evaluation error is the query's
         raise Refused(finding("query-refused", f"the query cannot be run: {error}"[:300])) from None
 
@@ -260,25 +266,38 @@ def _value(term: Any) -> Value:
     return str(term) if isinstance(term, rdflib.Literal) else Node(term)
 
 
-def _with_oxigraph(text: str, graph: rdflib.Graph) -> Result:
+def _oxigraph_store() -> Any:
+    import pyoxigraph as ox
+
+    store = ox.Store()
+    for file in _vocabularies_and_alignments():
+        store.bulk_load(input=file.read_bytes(), format=ox.RdfFormat.TURTLE)
+    return store
+
+
+_oxigraph_background = cache(_oxigraph_store)
+
+
+def _with_oxigraph(text: str, data: Sequence[str | Path | bytes]) -> Result:
     try:
         import pyoxigraph as ox
     except ImportError:
         raise Refused(finding("query-refused", "pyoxigraph is not installed", remedy="pip install 'cimrdf[fast]', or leave --store out.")) from None
-    store = ox.Store()
-    store.bulk_load(input=graph.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
+    store = _oxigraph_store() if data else _oxigraph_background()
+    for given in _given(data):
+        store.bulk_load(input=given.serialize(format="nt").encode(), format=ox.RdfFormat.N_TRIPLES)
     try:
         found: Any = store.query(_prologue() + text)
+        if isinstance(found, ox.QueryBoolean):
+            return Result(boolean=bool(found))
+        if isinstance(found, ox.QueryTriples):
+            answer = rdflib.Graph()
+            answer.parse(data=ox.serialize(found, format=ox.RdfFormat.N_TRIPLES), format="nt")
+            return Result(graph=bind_prefixes(answer))
+        variables = tuple(name.value for name in found.variables)
+        return Result(variables, tuple(tuple(_ox_value(ox, solution[name]) for name in variables) for solution in found))
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
         raise Refused(finding("query-refused", f"the query cannot be run: {error}"[:300])) from None
-    if isinstance(found, ox.QueryBoolean):
-        return Result(boolean=bool(found))
-    if isinstance(found, ox.QueryTriples):
-        answer = bind_prefixes(rdflib.Graph())
-        answer.parse(data=ox.serialize(found, format=ox.RdfFormat.N_TRIPLES), format="nt")
-        return Result(graph=answer)
-    variables = tuple(name.value for name in found.variables)
-    return Result(variables, tuple(tuple(_ox_value(ox, solution[name]) for name in variables) for solution in found))
 
 
 def _ox_value(ox: Any, term: Any) -> Value:

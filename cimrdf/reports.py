@@ -79,8 +79,8 @@ def junit(findings: Sequence[Finding], name: str) -> bytes:
         else:
             ElementTree.SubElement(case, "system-out").text = text
     ElementTree.indent(root)
-    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
-    return text + b"\n"
+    document: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
 def _clean(text: str) -> str:

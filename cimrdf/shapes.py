@@ -5,6 +5,7 @@ Literals of our graphs are plain; for validation a twin of the graph gets the da
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -56,6 +57,8 @@ def _target_classes() -> frozenset[str]:
 def typed_graph(statements: Statements, catalogue: Catalogue) -> rdflib.Graph:
     """A graph whose literals have the datatypes of the schema; lexical forms stay as they are."""
     graph = rdflib.Graph()
+    # rdflib logs a traceback for every value outside its type; the shapes say so in their own words.
+    logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
     for subject, predicate, value in statements:
         if isinstance(value, Node):
             graph.add((URIRef(subject), URIRef(predicate), URIRef(value)))

@@ -165,6 +165,20 @@ def translate(
 
 
 def _serialise(root: etree._Element) -> bytes:
-    etree.cleanup_namespaces(root)
+    # lxml would drop an `xmlns=""`, and a prefix that only a qualified name uses.
+    if all(etree.QName(element).namespace for element in root.iter() if isinstance(element.tag, str)):
+        etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(_used_prefixes(root)))
     etree.indent(root, "  ")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
+
+
+def _used_prefixes(root: etree._Element) -> set[str]:
+    """Prefixes that values may use: those of names inside texts and attributes."""
+    declared = {prefix for element in root.iter() for prefix in element.nsmap if prefix}
+    found = set()
+    for element in root.iter():
+        for value in (element.text or "", *map(str, element.attrib.values())):
+            prefix = value.strip().partition(":")[0]
+            if prefix in declared:
+                found.add(prefix)
+    return found

@@ -127,24 +127,24 @@ def _refusal(item: Finding) -> dict[str, Any]:
 # ---------------------------------------------------------------------- what is expected
 
 
-def canonical(data: bytes) -> str:
-    """Canonical XML (prefixes rewritten) without comments, insignificant white space and schemaLocation."""
-    root = etree.fromstring(data, etree.XMLParser(remove_comments=True, remove_pis=True))
-    for element in root.iter():
-        if len(element) and not (element.text or "").strip():
-            element.text = None
-        if not (element.tail or "").strip():
-            element.tail = None
-        for name in ("schemaLocation", "noNamespaceSchemaLocation"):
-            element.attrib.pop(XSI + name, None)
-    return str(etree.canonicalize(etree.tostring(root), rewrite_prefixes=True))
+def canonical(data: bytes) -> list[str]:
+    """A message as indented lines, one a tag, an attribute or a text, without prefixes, comments, insignificant white space
+    and schemaLocation: canonical XML that can be compared and read."""
+    return list(_canonical(etree.fromstring(data, _PARSER), ""))
 
 
-def pretty(data: bytes) -> list[str]:
-    """A message as lines to be compared and read."""
-    root = etree.fromstring(canonical(data).encode())
-    etree.indent(root)
-    return etree.tostring(root, encoding="unicode").splitlines()
+_PARSER = etree.XMLParser(remove_comments=True, remove_pis=True)
+
+
+def _canonical(element: etree._Element, indent: str) -> Iterator[str]:
+    yield f"{indent}{element.tag}"
+    indent += "  "
+    yield from (f"{indent}@{name}={value!r}" for name, value in sorted(element.attrib.items()) if not str(name).endswith("chemaLocation"))
+    for text, child in zip([element.text, *(child.tail for child in element)], [*element, None], strict=True):
+        if text and (text.strip() or not len(element)):
+            yield f"{indent}{text!r}"
+        if child is not None:
+            yield from _canonical(child, indent)
 
 
 def expected_messages(case: Case) -> list[bytes]:
@@ -192,8 +192,11 @@ def _lines(items: Sequence[object], indent: str) -> str:
 
 
 def leaves(data: bytes) -> Iterator[tuple[str, str]]:
-    """Every value of a document with its positional path: texts and attributes; schemaLocation, xsi:type and blanks are none."""
-    yield from _leaves(etree.fromstring(data, etree.XMLParser(remove_comments=True, remove_pis=True)), "")
+    """Every value of a document with its positional path: texts and attributes; schemaLocation, xsi:type and blanks are none.
+
+    Text that stands between elements has the path of the element around it.
+    """
+    yield from _leaves(etree.fromstring(data, _PARSER), "")
 
 
 def _leaves(element: etree._Element, above: str) -> Iterator[tuple[str, str]]:
@@ -207,6 +210,6 @@ def _leaves(element: etree._Element, above: str) -> Iterator[tuple[str, str]]:
     texts = [element.text, *(child.tail for child in element)]
     text = " ".join(piece.strip() for piece in texts if piece and piece.strip())
     if text:
-        yield (f"{path}/text()[1]" if len(element) else path), text
+        yield path, text
     for child in element:
         yield from _leaves(child, path)

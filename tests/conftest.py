@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -46,6 +47,9 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    generated = sys.modules.get("tests.fidelity")
+    for label, count in sorted(generated.COUNTS.items()) if generated is not None else ():
+        terminalreporter.write_line(f"{label}: {count}")
     if _counted:
         ran = sum(count for outcome, count in _counted.items() if outcome != "skipped")
         failed = f" ({_counted['failed']} failed)" if _counted["failed"] else ""

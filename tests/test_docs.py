@@ -63,9 +63,7 @@ def test_readme_python(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
     blocks = [text for kind, text in BLOCKS.findall(README) if kind in ("python", "pycon")]
     assert blocks
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
-    parser = doctest.DocTestParser()
-    for number, text in enumerate(blocks):
-        runner.run(parser.get_doctest(text, {}, f"README block {number}", "README.md", 0))
+    runner.run(doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "README.md", "README.md", 0))
     assert runner.summarize(verbose=False).failed == 0
 
 

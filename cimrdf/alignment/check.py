@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 
 from cimrdf._files import data_folder
 from cimrdf.alignment.compose import Composer, Placed
@@ -59,7 +60,8 @@ def check_pair(pair: Pair, catalogue: Catalogue | None = None) -> list[Finding]:
 
 def _row_error(code: str, error: RowError) -> Finding:
     message = str(error).removeprefix(f"{error.file}: {error.row}: ")
-    return finding(code, message, file=error.file, row=compact(error.row) if error.row else None)
+    name = compact(error.row) if error.row else None
+    return finding(code, f"{name}: {message}" if name else message, file=error.file, row=name)
 
 
 # ---------------------------------------------------------------------- terms
@@ -161,17 +163,28 @@ def _malformed(survey: Survey, profile: str) -> Iterator[Finding]:
             for name in _unbound(rule.placed, to):
                 remedy = f"bind it by a path (AS ?{name}), a look-up or BIND"
                 yield about(row, "row-malformed", f"{key} uses or writes ?{name}, to which nothing gives a value; {remedy}")
-            if problem := _syntax(rule.construct()):
-                yield about(row, "row-malformed", f"{key} is not SPARQL: {problem}")
+            for text in _texts(row, to):
+                if problem := _syntax(text):
+                    yield about(row, "row-malformed", f"{key} is not SPARQL: {problem} in {' '.join(text.split())[:80]}")
 
 
-def _syntax(query: str) -> str:
-    from rdflib.plugins.sparql import prepareQuery
+def _texts(row: Row, to: str) -> list[str]:
+    """What a row says in SPARQL for one direction, each as something that can stand in a group."""
+    steps = [step for step in steps_to(row, to) if isinstance(step, str)]
+    texts = [step if statements(step)[0].variable != "" else f"BIND({step} AS ?value)" for step in steps]
+    guard = row.when_left if to == RIGHT else row.when_right
+    return [*texts, *([f"FILTER({guard})"] if guard else [])]
+
+
+@cache
+def _syntax(text: str) -> str:
+    """What is wrong with a piece of SPARQL; empty where nothing is."""
+    from rdflib.plugins.sparql.parser import parseQuery
 
     try:
-        prepareQuery(query)
+        parseQuery(f"SELECT * WHERE {{ {text} }}")
     except Exception as error:  # the parser raises what its grammar library happens to raise
-        return " ".join(str(error).split())[:200]
+        return " ".join(str(error).split())[:120]
     return ""
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import combinations
 
 from cimrdf.alignment.compose import Placed, Side
-from cimrdf.alignment.coverage import HEADER, Survey, contradictory, is_within, marks, shown
+from cimrdf.alignment.coverage import HEADER, Survey, is_within, marks, shown
 from cimrdf.alignment.members import builtin, enumeration, mandatory, required
 from cimrdf.alignment.places import Hop, Place
 from cimrdf.alignment.rows import LEFT, RIGHT, Exchange, Lookup, Row, Steps, other
@@ -38,8 +38,9 @@ def codes(values: ValueMap, to: str) -> dict[str, str]:
 
 
 def about(row: Row | Exchange, code: str, message: str) -> Finding:
-    """A finding about a row."""
-    return finding(code, message, file=row.file, row=compact(row.iri))
+    """A finding about a row, which the message names."""
+    name = compact(row.iri)
+    return finding(code, f"{name}: {message}", file=row.file, row=name)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Constraints:
         return [
             item
             for item in self.survey.composer.profile(self.profile)
-            if item.row.kind != "Nest" and not any(contradictory(place) for side in SIDES for _, place in item.places(side))
+            if item.row.kind != "Nest" and not any(place.contradictory for side in SIDES for _, place in item.places(side))
         ]
 
     def writers(self, side: str) -> list[Placed]:
@@ -151,10 +152,6 @@ class Constraints:
         gaps = self.survey.gap_paths(self.profile, side)
         seen: set[tuple[str, str]] = set()
         for item in self.writers(other(side)):
-            for lookup in lookups(item.row, other(side)):
-                if lookup.values not in value_maps() and (item.row.iri, lookup.values) not in seen:
-                    seen.add((item.row.iri, lookup.values))
-                    yield about(item.row, "row-dangling", f"there is no value map {compact(lookup.values)} in alignments/values")
             missing = [code for codes_ in self._missing(item, side) for code in codes_ or ()]
             plain = item.places(side)[0][1].plain(0) if item.places(side) else ""
             if missing and not is_within(plain, gaps) and (item.row.iri, plain) not in seen:

@@ -11,12 +11,9 @@ from functools import cache, lru_cache
 from cimrdf.alignment.compose import Composer, Placed
 from cimrdf.alignment.members import Member, members
 from cimrdf.alignment.places import Place
-from cimrdf.alignment.rows import LEFT, RIGHT, Condition, Exchange, Lookup, Row, Steps, load_pair, other, pair_names
+from cimrdf.alignment.rows import HEADER, LEFT, RIGHT, Condition, Exchange, Lookup, Row, Steps, load_pair, other, pair_names
 from cimrdf.namespaces import compact
 from cimrdf.schema.catalogue import load_catalogue
-
-#: The profile of message-level rows.
-HEADER = "Header"
 
 KINDS = ("correlation", "transformation", "gap-in-right", "gap-in-left")
 
@@ -184,7 +181,7 @@ class Survey:
 
     def _lines(self, item: Placed) -> Iterator[TableRow]:
         if item.row.kind != "Gap":
-            if not any(contradictory(place) for side in (LEFT, RIGHT) for _, place in item.places(side)):
+            if not any(place.contradictory for side in (LEFT, RIGHT) for _, place in item.places(side)):
                 yield self._line(item, spelled(item, LEFT), spelled(item, RIGHT), item.row.kind.lower())
             return
         side = other(item.row.lacking or RIGHT)
@@ -196,7 +193,7 @@ class Survey:
         """The leaves that a gap row speaks for; the object itself where it has none of its own (wildcards)."""
         taken = self._taken(item.profile, side)
         for _, place in item.places(side):
-            if contradictory(place):
+            if place.contradictory:
                 continue
             plain, text = place.plain(0), shown(item, side, place)
             below = [leaf.path for leaf in self.leaves(item.profile, side) if leaf.path.startswith(f"{plain}/")]
@@ -282,15 +279,6 @@ def shown(item: Placed, side: str, place: Place) -> str:
         names.append(_EXISTENCE.sub("", known) + hop.spelling[len(known) :])
     names = names[start if inside else 0 :]
     return "/".join([*names, place.leaf_name] if place.leaf_name else names)
-
-
-def contradictory(place: Place) -> bool:
-    """Whether a path goes through a member that it demands to be absent, so that it never finds anything."""
-    return any(
-        selection.absent and selection.terms == (below.term,)
-        for hop, below in zip(place.hops, place.hops[1:], strict=False)
-        for selection in hop.selections
-    )
 
 
 def _inside(path: str) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from cimrdf.alignment.compose import Composer
-from cimrdf.alignment.rows import LEFT, RIGHT, Pair, load_pair
+from cimrdf.alignment.rows import HEADER, LEFT, RIGHT, Pair, load_pair
 from cimrdf.alignment.rules import Rule, derive_rules
 from cimrdf.namespaces import compact
 from cimrdf.schema.catalogue import Catalogue, load_catalogue
-
-#: The profile of message-level rows.
-HEADER = "Header"
 
 DIVIDER = "# ---"
 

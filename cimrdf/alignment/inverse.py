@@ -17,7 +17,7 @@ from lxml import etree
 from cimrdf.alignment.build import build
 from cimrdf.alignment.compose import Placed
 from cimrdf.alignment.constraints import SIDES, about, codes, lookups, steps_to
-from cimrdf.alignment.coverage import HEADER, Survey, contradictory
+from cimrdf.alignment.coverage import HEADER, Survey
 from cimrdf.alignment.expressions import Statement, patterns, statements
 from cimrdf.alignment.places import Place
 from cimrdf.alignment.rows import LEFT, RIGHT, Lookup, Row, other
@@ -78,7 +78,7 @@ class Inverse:
         """The rows to test, each at the first of its places."""
         items: dict[str, Placed] = {}
         for item in self.survey.composer.profile(self.profile):
-            if tested(item.row) and not any(contradictory(place) for side in SIDES for _, place in item.places(side)):
+            if tested(item.row) and not any(place.contradictory for side in SIDES for _, place in item.places(side)):
                 items.setdefault(item.row.iri, item)
         return list(items.values())
 

@@ -11,7 +11,7 @@ import rdflib
 
 from cimrdf._files import data_folder
 from cimrdf.alignment.compose import Placed
-from cimrdf.alignment.coverage import Survey, contradictory, is_within, payload_paths, spelled, survey
+from cimrdf.alignment.coverage import Survey, is_within, payload_paths, spelled, survey
 from cimrdf.alignment.members import Member
 from cimrdf.alignment.rows import LEFT, RIGHT, other, pair_names, turtle_files
 from cimrdf.namespaces import compact, expand
@@ -98,12 +98,17 @@ def _names(member: Member, term: str, *, fold: bool = False) -> bool:
 
 @cache
 def definitions() -> dict[str, str]:
-    """Our definitions of terms, by IRI."""
-    graph = rdflib.Graph()
+    """Our definitions of terms, by IRI. The files have one term a paragraph, so only paragraphs with a definition are read."""
+    found: dict[str, str] = {}
     for file in turtle_files(data_folder("ontology")):
-        if not file.name.endswith(".model.ttl"):
-            graph.parse(data=file.read_bytes(), format="turtle")
-    return {str(subject): " ".join(str(text).split()) for subject, text in graph.subject_objects(rdflib.RDFS.comment)}
+        if file.name.endswith(".model.ttl"):
+            continue
+        head, *paragraphs = file.read_text(encoding="utf-8").split("\n\n")
+        chosen = [part for part in paragraphs if "rdfs:comment" in part or part.startswith("@prefix")]
+        if chosen:
+            graph = rdflib.Graph().parse(data="\n\n".join([head, *chosen]), format="turtle")
+            found.update((str(subject), " ".join(str(text).split())) for subject, text in graph.subject_objects(rdflib.RDFS.comment))
+    return found
 
 
 # ---------------------------------------------------------------------- what rows say
@@ -112,7 +117,7 @@ def definitions() -> dict[str, str]:
 def _uses(known: Survey, profile: str, side: str, member: Member) -> Iterator[Use]:
     read = any(item.row.kind not in ("Gap", "Nest") and member.path in known.named(item, side) for item in known.rows(profile))
     for item in known.rows(profile):
-        if any(contradictory(place) for one in (LEFT, RIGHT) for _, place in item.places(one)):
+        if any(place.contradictory for one in (LEFT, RIGHT) for _, place in item.places(one)):
             continue
         stands = any(place.plain(0) == member.path for _, place in (*item.places(side), *item.optional(side)))
         around = item.row.kind == "Gap" and is_within(member.path, {place.plain(0): None for _, place in item.places(side)})

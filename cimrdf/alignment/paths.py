@@ -54,7 +54,7 @@ class Path:
         return "/".join(step.name for step in self.steps)
 
 
-_TOKEN = re.compile(r"""\s*(?:(?P<up>\.\.)|(?P<name>@?[\w.\-]+)|(?P<string>'[^']*')|(?P<variable>\?\w+)|(?P<mark>[\[\]/=()]))""")
+_TOKEN = re.compile(r"""\s*(?:(?P<up>\.\.)|(?P<name>@?[\w.\-]+|\*)|(?P<string>'[^']*')|(?P<variable>\?\w+)|(?P<mark>[\[\]/=()]))""")
 
 
 def parse(text: str) -> Path:
@@ -91,7 +91,7 @@ def _tokens(body: str, text: str) -> list[str]:
 def _steps(tokens: list[str], text: str) -> tuple[tuple[Step, ...], list[str]]:
     steps: list[Step] = []
     while tokens:
-        if not re.fullmatch(r"\.\.|@?[\w.\-]+", tokens[0]):
+        if not re.fullmatch(r"\.\.|\*|@?[\w.\-]+", tokens[0]):
             raise PathError(f"{text!r}: a step cannot begin with {tokens[0]!r}")
         name, tokens = tokens[0], tokens[1:]
         step = Step(name)

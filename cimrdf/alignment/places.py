@@ -61,6 +61,15 @@ class Place:
         """The variable of the last node."""
         return self.hops[-1].variable
 
+    @property
+    def contradictory(self) -> bool:
+        """Whether the path goes through a member that it demands to be absent, so that it never finds anything."""
+        return any(
+            selection.absent and below.term == selection.terms[0] and len(selection.terms) == 1
+            for hop, below in zip(self.hops, self.hops[1:], strict=False)
+            for selection in hop.selections
+        )
+
     def spelled(self, start: int) -> str:
         """The path as people write it, from the hop with index `start` on."""
         names = [hop.spelling for hop in self.hops[start:]]
@@ -145,6 +154,8 @@ class Resolver:
         if not isinstance(self.catalogue.type(here.type), Complex):
             raise PlaceError(f"{path.text}: {here.name} is a value, it has no {step.name}")
         view = self.catalogue.view(here.type)
+        if step.name == "*" and view.wildcard is not None:
+            return replace(place, predicate=text_term(view.wildcard.term), leaf_name="*")
         if step.name.startswith("@"):
             use = next((use for (_, name), use in view.attributes.items() if name == step.name[1:]), None)
             if use is None:

@@ -26,13 +26,16 @@ _SSSOM = rdflib.Namespace(SSSOM)
 KNOWN_KEYS = frozenset(
     _MAP[name]
     for name in (
-        "left right leftOptional rightOptional relation use toRight toLeft values whenLeft whenRight unless only lossless lacking confidential "
+        "left right leftOptional rightOptional relation use toRight toLeft values whenLeft whenRight unless only lossless lacking confidential identity "
         "finding restOf row leftClass rightClass profile name pair leftVersion rightVersion exchange leftEnvelope rightEnvelope "
         "leftPayload rightPayload leftCondition rightCondition leftExtension rightExtension steps extensionName extensionValue lookup leftCode rightCode order joinLeft joinRight"
     ).split()
 )
 
 LEFT, RIGHT = "left", "right"
+
+#: The profile of message-level rows.
+HEADER = "Header"
 
 
 class RowError(CimrdfError):
@@ -66,6 +69,7 @@ class Row:
         relation: the SKOS mapping property, as IRI.
         only: the one direction it works in, `left` or `right` being the side it writes; None for both.
         lacking: for a gap, the side without counterpart.
+        identity: the value names the message; each further message that one becomes gets a number behind it.
         confidential: the value is a secret; it is never kept in another message.
         reports: the finding code for values that end here, for rest rows that tell.
     """
@@ -91,6 +95,7 @@ class Row:
     reports: str | None = None
     rest_of: str | None = None
     confidential: bool = False
+    identity: bool = False
     confidence: float | None = None
     justification: str = SEMAPV + "ManualMappingCuration"
     source: str = ""
@@ -306,7 +311,7 @@ class _Reader:
             None if only is None else only[len(MAP) :].removeprefix("to").lower(),
             lossless is None or str(lossless) == "true",
             None if lacking is None else lacking[len(MAP) :],
-            one("finding"), one("restOf"), one("confidential") == "true", None if confidence is None else float(str(confidence)),
+            one("finding"), one("restOf"), one("confidential") == "true", one("identity") == "true", None if confidence is None else float(str(confidence)),
             str(justification) if justification else SEMAPV + "ManualMappingCuration",
             str(graph.value(subject, rdflib.DCTERMS.source) or ""), str(graph.value(subject, rdflib.RDFS.comment) or ""),
         )  # fmt: skip
@@ -394,6 +399,6 @@ def other(side: str) -> str:
 
 
 __all__ = [
-    "LEFT", "RIGHT", "ClassMapping", "Condition", "Exchange", "Extension", "Lookup", "Pair", "Profile", "Row", "RowError", "Steps",
+    "HEADER", "LEFT", "RIGHT", "ClassMapping", "Condition", "Exchange", "Extension", "Lookup", "Pair", "Profile", "Row", "RowError", "Steps",
     "URIRef", "find_pair", "load_pair", "other", "pair_names", "read_pair", "turtle_files",
 ]  # fmt: skip

@@ -127,7 +127,11 @@ def derive_rules(placed: Sequence[Placed], pair: Pair, to: str) -> list[Rule]:
     by_row: dict[str, list[Placed]] = {}
     for item in placed:
         by_row.setdefault(item.row.iri, []).append(item)
-    return [_Deriver(item, pair, to, by_row).rule() for item in placed if item.writes(to)]
+    return [
+        _Deriver(item, pair, to, by_row).rule()
+        for item in placed
+        if item.writes(to) and not any(place.contradictory for _, place in item.places(other(to)))
+    ]
 
 
 class _Deriver:

@@ -34,4 +34,3 @@ def by_type(catalogue: Catalogue, type_iri: str | None, chance: random.Random) -
     if isinstance(item, Simple) and item.patterns:
         return [matching(item.patterns[0], chance) for _ in range(8)]
     return list(_BY_KIND.get(kind_of(builtin(catalogue, type_iri)), _BY_KIND["text"]))
-

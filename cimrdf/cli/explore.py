@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from cimrdf.cli.command import Command, json_option
 from cimrdf.cli.output import emit, findings_in_words, plural, print_findings, say, show, status_of, table
@@ -132,10 +133,12 @@ def _gaps(args: argparse.Namespace) -> int:
 
 
 def _gap_lines(pair: str, kind: str, rows: Sequence[TableRow]) -> list[str]:
+    """The gaps of one side: each row's paths, and its reason below them."""
     left, _, right = pair.partition("--")
     lines = [f"{left if kind == 'gap-in-left' else right} has no counterpart of"]
-    for row in rows:
-        lines += [f"  {row.profile}: {row.left_path or row.right_path}", f"      {row.reason}"]
+    for key, found in groupby(rows, key=lambda row: (row.profile, row.row, row.reason)):
+        lines += [f"  {key[0]}: {row.left_path or row.right_path}" for row in found]
+        lines += [f"      {key[2]}"]
     return [*lines, ""]
 
 
@@ -143,32 +146,23 @@ def _gap_lines(pair: str, kind: str, rows: Sequence[TableRow]) -> list[str]:
 
 
 def _lookup_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "term", metavar="TERM", help="a class, an element, an attribute, a path or a code, e.g. Reading or MeterReading/Readings/value"
-    )
+    parser.add_argument("term", metavar="TERM", help="a class, an element, an attribute, a path or a code, e.g. Meter/mRID or readingValue")
     json_option(parser)
 
 
 def _lookup(args: argparse.Namespace) -> int:
-    from cimrdf.alignment.lookup import lookup
+    from cimrdf.alignment.lookup import lookup, suggestions
     from cimrdf.findings import Refused, finding
 
     found = lookup(args.term)
     if not found:
-        raise Refused(finding("term-unknown", f"no alignment speaks of {args.term!r}"))
+        near = ", ".join(suggestions(args.term))
+        raise Refused(finding("term-unknown", f"no alignment speaks of {args.term!r}" + (f"; did you mean {near}?" if near else "")))
     if args.json:
         emit({"status": 0, "term": args.term, "counterparts": [asdict(item) for item in found]})
-        return 0
-    for item in found:
-        show("\n".join(_record(asdict(item))) + "\n")
+    else:
+        show("\n\n".join(str(item) for item in found))
     return 0
-
-
-def _record(values: dict[str, Any]) -> list[str]:
-    """A record as aligned lines, empty fields left out."""
-    texts = {name.replace("_", " "): _cell(" ".join(value) if isinstance(value, list | tuple) else value) for name, value in values.items()}
-    width = max(len(name) for name in texts)
-    return [f"{name.ljust(width)}  {text}" for name, text in texts.items() if text]
 
 
 # ---------------------------------------------------------------------- check
@@ -192,7 +186,9 @@ def _check(args: argparse.Namespace) -> int:
 
 
 COMMANDS = (
-    Command("lookup", "Tells what a term becomes in the other versions, and by which row.", "cimrdf lookup Reading", _lookup_arguments, _lookup),
+    Command(
+        "lookup", "Tells what a term becomes in the other versions, and by which row.", "cimrdf lookup Readings/value", _lookup_arguments, _lookup
+    ),
     Command(
         "coverage",
         "Counts the rows of each profile by kind, and the leaves that have a row.",

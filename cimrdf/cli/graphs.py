@@ -23,6 +23,13 @@ def _graph_file(name: str) -> str:
     return name
 
 
+def _parameter(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"{text}: write NAME=VALUE")
+    return name, value
+
+
 # ---------------------------------------------------------------------- lift
 
 
@@ -105,9 +112,14 @@ def _query_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", metavar="Q.rq", help="read the query from a file; `-` is standard input")
     parser.add_argument("--name", metavar="NAME", help="run one of the named queries; without any query they are listed")
     parser.add_argument(
-        "--param", action="append", default=[], metavar="NAME=VALUE", help="give a variable of the query a value: an IRI, a prefixed name or a text"
+        "--param",
+        action="append",
+        type=_parameter,
+        default=[],
+        metavar="NAME=VALUE",
+        help="give a variable of the query a value: an IRI, a prefixed name or a text",
     )
-    parser.add_argument("--store", choices=("rdflib", "pyoxigraph"), help="the store that runs the query (default: rdflib)")
+    parser.add_argument("--store", choices=("rdflib", "pyoxigraph"), help="the store that runs the query (default: pyoxigraph where it is installed)")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--json", action="store_true", help="report everything as one JSON object on standard output")
     shape.add_argument("--csv", action="store_true", help="solutions as CSV")
@@ -125,8 +137,7 @@ def _query(args: argparse.Namespace) -> int:
         text = _query_file(args.file)
     if text is None:
         return _list_queries(args)
-    parameters = dict(item.partition("=")[::2] for item in args.param)
-    result = query(text, *data, store=args.store, parameters=parameters)
+    result = query(text, *data, store=args.store, parameters=dict(args.param))
     if args.json:
         emit({"status": 0, **result.to_dict()})
     elif args.csv and result.variables:

@@ -68,7 +68,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _description(item: Description) -> str:
-    lines = [f"{item.term}  ({item.kind} of {item.version})"]
+    lines = [f"{item.term}  ({item.kind} of {item.version}, in {', '.join(item.schemas)})"]
     if item.label:
         lines.append(f"  {item.label}")
     if item.comment:
@@ -121,7 +121,8 @@ def _build(args: argparse.Namespace) -> int:
     except (ValueError, SyntaxError) as error:
         raise Refused(finding("schema-unreadable", str(error), remedy="Correct the call or the overlay.")) from None
     except OSError as error:
-        raise Refused(finding("output-unwritable", f"{error.filename}: {error.strerror}", file=str(error.filename))) from None
+        code = "input-missing" if error.filename in (*args.files, args.strict) else "output-unwritable"
+        raise Refused(finding(code, f"{error.filename}: {error.strerror}", file=str(error.filename))) from None
     files = [
         {"file": str(path), "namespace": schema.namespace, "types": len(schema.complex_types) + len(schema.simple_types)}
         for path, schema in written.items()

@@ -6,6 +6,8 @@ in the order of the wanted document, so that they can be applied one after the o
 * a value: the text of an element, or an attribute, at a positional path of local names; what is missing is created in the
   order of the schema;
 * `absent`: an attribute that must go;
+* `only`: of several messages that came back, the one with this payload is meant, and the others go;
+* `block`: an element that stands where the schema allows any, whole, as XML text;
 * `children`: the children of an element where the order of the schema does not give them: `name[2]` keeps its own second,
   `/absolute/path` takes one from elsewhere in the other document, `+name` is new; what is not named goes.
 """
@@ -18,11 +20,14 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from cimrdf.namespaces import XSI
+from cimrdf.namespaces import XSD, XSI
 from cimrdf.schema.catalogue import Catalogue
 from cimrdf.schema.model import Complex
 
-VALUE, ABSENT, CHILDREN = "value", "absent", "children"
+VALUE, ABSENT, CHILDREN, BLOCK, ONLY = "value", "absent", "children", "block", "only"
+
+_NIL = f"{{{XSI}}}nil"
+_QNAME = XSD + "QName"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,11 @@ class Typed:
                 return namespace, member.type
         return None
 
+    def is_member(self, element: etree._Element) -> bool:
+        """Whether the type of its parent names the element."""
+        parent = element.getparent()
+        return parent is not None and self._member(parent, local(element)) is not None
+
     def order(self, parent: etree._Element, name: str) -> int:
         """The place of a member in the schema's order; wildcards come last."""
         parent_type = self.type_of(parent)
@@ -110,7 +120,9 @@ class Typed:
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:
-    return {str(name).rpartition("}")[2]: str(value) for name, value in element.attrib.items() if not str(name).startswith(f"{{{XSI}}}")}
+    """Attributes by name, `{namespace}local` where they have one; `nil` stands for that of XML Schema."""
+    found = {str(name): str(value) for name, value in element.attrib.items() if not str(name).startswith(f"{{{XSI}}}")}
+    return found if element.get(_NIL) is None else found | {"nil": str(element.get(_NIL))}
 
 
 def difference(wanted: etree._Element, other: etree._Element, pairs: Mapping[etree._Element, etree._Element], catalogue: Catalogue) -> list[Edit]:
@@ -131,8 +143,11 @@ class _Differ:
     def _element(self, wanted: etree._Element, other: etree._Element | None) -> Iterator[Edit]:
         path = path_of(wanted)
         children = list(wanted)
+        if self._whole(wanted, other):
+            yield Edit(BLOCK, path, etree.tostring(wanted, encoding="unicode", with_tail=False))
+            return
         if not children and (other is None or (wanted.text or "") != (other.text or "") or len(other)) and (wanted.text or other is not None or not wanted.attrib):
-            yield Edit(VALUE, path, wanted.text or "")
+            yield Edit(VALUE, path, self._text(wanted))
         has = _attributes(other) if other is not None else {}
         needs = _attributes(wanted)
         for name, value in needs.items():
@@ -146,6 +161,20 @@ class _Differ:
             yield Edit(CHILDREN, path, self._tokens(other, matches))
         for child, match in matches:
             yield from self._element(child, match)
+
+    def _whole(self, wanted: etree._Element, other: etree._Element | None) -> bool:
+        """Whether an element at a wildcard must be kept as it stands: it is not there, or no schema knows what is inside."""
+        if wanted.getparent() is None or self.typed.is_member(wanted):
+            return False
+        return other is None or (self.typed.type_of(wanted) is None and etree.tostring(wanted, method="c14n") != etree.tostring(other, method="c14n"))
+
+    def _text(self, wanted: etree._Element) -> str:
+        """The text; before a qualified name the namespace of its prefix."""
+        text = wanted.text or ""
+        prefix, separator, _ = text.partition(":")
+        if separator and prefix in wanted.nsmap and self.typed.type_of(wanted) == _QNAME:
+            return f"{{{wanted.nsmap[prefix]}}}{text}"
+        return text
 
     def _match(self, wanted: etree._Element, other: etree._Element | None) -> list[tuple[etree._Element, etree._Element | None]]:
         """Each wanted child with the element that stands for it: its partner, else the next free one of its name."""
@@ -200,18 +229,48 @@ class _Applier:
 
     def run(self, edits: Sequence[tuple[etree._Element | None, Edit]]) -> None:
         for anchor, edit in edits:
+            if edit.kind == ONLY:
+                continue
             path, separator, attribute = edit.path.partition("@")
             element = self._find(anchor, path.rstrip("/"))
-            if separator:
+            if edit.kind == BLOCK:
+                self._replace(element, etree.fromstring(edit.value, etree.XMLParser(resolve_entities=False, no_network=True)))
+            elif separator:
                 self._attribute(element, attribute, edit)
             elif edit.kind == CHILDREN and edit.path == "/":
                 self._rename(edit.value)
             elif edit.kind == CHILDREN:
                 self._arrange(element, edit.value)
             else:
-                for child in list(element):
-                    element.remove(child)
-                element.text = edit.value or None
+                self._write(element, edit.value)
+
+    def _write(self, element: etree._Element, text: str) -> None:
+        for child in list(element):
+            element.remove(child)
+        qualified = re.fullmatch(r"\{([^}]*)\}(([^:\s]+):\S+)", text)
+        if qualified is not None and self.typed.type_of(element) == _QNAME:
+            self._declare(element, qualified.group(3), qualified.group(1)).text = qualified.group(2)
+        else:
+            element.text = text or None
+
+    @staticmethod
+    def _declare(element: etree._Element, prefix: str, namespace: str) -> etree._Element:
+        """The element made anew with a prefix declared. lxml keeps a declaration that it takes for redundant only where the
+        element is made in place, so what follows is moved behind it."""
+        parent = element.getparent()
+        if parent is None:
+            return element
+        following = list(element.itersiblings())
+        parent.remove(element)
+        made = etree.SubElement(parent, element.tag, dict(element.attrib), nsmap={prefix: namespace})
+        parent.extend(following)
+        return made
+
+    @staticmethod
+    def _replace(element: etree._Element, made: etree._Element) -> None:
+        parent = element.getparent()
+        if parent is not None:
+            parent.replace(element, made)
 
     def _rename(self, name: str) -> None:
         namespace = etree.QName(self.root).namespace
@@ -219,10 +278,10 @@ class _Applier:
         self.typed = Typed(self.root, self.catalogue)
 
     def _attribute(self, element: etree._Element, name: str, edit: Edit) -> None:
+        if name == "nil":
+            name = _NIL
         if edit.kind == ABSENT:
             element.attrib.pop(name, None)
-        elif name == "nil":
-            element.set(f"{{{XSI}}}nil", edit.value)
         else:
             element.set(name, edit.value)
 

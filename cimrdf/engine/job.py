@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lxml import etree
 
 from cimrdf.alignment.compose import Composer
-from cimrdf.alignment.rows import LEFT, RIGHT, Pair, find_pair, load_pair, other
+from cimrdf.alignment.rows import HEADER, LEFT, RIGHT, Exchange, Pair, find_pair, load_pair, other
 from cimrdf.alignment.rules import Rule, derive_rules, needed_value_maps
 from cimrdf.alignment.values import value_map_triples
 from cimrdf.engine.account import Accountant, Gaps, Output, numbered_place
-from cimrdf.engine.difference import VALUE, Edit, apply, difference, local, path_of
+from cimrdf.engine.difference import BLOCK, ONLY, VALUE, Edit, apply, difference, local, path_of
 from cimrdf.engine.graph import Derived, Firing, Statement, derive
 from cimrdf.engine.ledger import Ledger
 from cimrdf.engine.messages import Assembler, Received, Sending, detect_version, receive
-from cimrdf.engine.preserve import Keeper, Kept, kept_in, numbered, read_sidecar, write_sidecar
+from cimrdf.engine.preserve import Keeper, Kept, kept_in, numbered, read_sidecar, without_namespaces, write_sidecar
 from cimrdf.engine.stores import make_store
 from cimrdf.findings import Finding, Refused, finding
 from cimrdf.namespaces import compact
 from cimrdf.schema.catalogue import Catalogue, load_catalogue
-from cimrdf.schema.lift import Leaf, Lifted, Node
+from cimrdf.schema.lift import DOCUMENT, Leaf, Lifted, Node, leaves_of
 from cimrdf.schema.lower import Graph, Lowered, Written, lower
 from cimrdf.schema.validity import Problem, problems
 from cimrdf.shapes import violation_finding, violations
-
-#: The profile of message-level rows.
-HEADER = "Header"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +120,28 @@ class Job:
         exchange = received[0].exchange
         marked = dict.fromkeys(assembler.mark(exchange) if received[0].enveloped else [], exchange.iri)
         documents = [self._document(assembler, sending, path, derived) for sending, path in assembler.sendings(exchange, received[0].enveloped)]
+        self._number(documents, derived, pair)
         restored = self._restore(documents)
         for number, document in enumerate(documents, 1):
             self._judge(document.lowered, derived, strict=not restored)
             self._note(document.lowered, number)
         self._hold_to_shapes(derived)
         gaps = self._gaps(pair, received)
-        preserved, sidecar = self._keep(documents, gaps) if self.options.preserve else ({}, None)
+        preserved, kept, sidecar = self._keep(documents, received[0].payload.root.name, gaps) if self.options.preserve else ({}, [], None)
         decided = {numbered_place(number, leaf.xpath): compact(one.exchange.iri) for number, one in enumerate(received, 1) for leaf in one.decided}
-        accountant = Accountant(self.lifted, derived.firings, self.output, gaps, decided, marked, preserved, restored)
+        accountant = Accountant(
+            self.lifted,
+            derived.firings,
+            self.output,
+            gaps,
+            decided,
+            marked,
+            compact(exchange.iri),
+            self._payload_paths(exchange),
+            preserved,
+            restored,
+            kept=kept,
+        )
         ledger = accountant.ledger()
         return Result(self.source_version, documents, ledger, [*self.findings, *accountant.findings], self._explain(derived), derived, sidecar)
 
@@ -152,10 +162,24 @@ class Job:
 
     def _derive(self, pair: Pair, received: Received, target: str) -> Derived:
         rules = self._rules(pair, received, target)
-        triples = [triple for one in self.lifted for triple in one.triples]
+        stray = self._stray(received)
+        triples = [triple for one in self.lifted for triple in one.triples if triple.predicate != DOCUMENT or triple.subject not in stray]
         present = {triple.predicate for triple in triples}
         background = value_map_triples(needed_value_maps(rule for rule in rules if rule.needs <= present))
         return derive(triples, background, rules, make_store(self.options.store))
+
+    def _stray(self, received: Received) -> set[str]:
+        """The parts that no rule may take for the message's content: what only stands where a schema allows any element, and
+        the envelopes of further messages of one delivery, whose identifiers differ from the first's."""
+        known = self._payload_paths(received.exchange)
+        first = self.lifted[0].parts[0]
+        return {str(part.node) for one in self.lifted for part in one.parts if part.path not in known and part is not first}
+
+    @staticmethod
+    def _payload_paths(exchange: Exchange) -> frozenset[str]:
+        """Where payloads stand, in their envelope and alone."""
+        paths = (*exchange.left_payloads, *exchange.right_payloads)
+        return frozenset((*paths, *(path.rpartition("/")[2] for path in paths)))
 
     @staticmethod
     def _rules(pair: Pair, received: Received, target: str) -> list[Rule]:
@@ -180,6 +204,19 @@ class Job:
         if path is not None:
             assembler.close_envelope(sending, path)
         return Document(lowered, sending.payload, path is not None)
+
+    @staticmethod
+    def _number(documents: Sequence[Document], derived: Derived, pair: Pair) -> None:
+        """Messages made from one have identifiers of their own: a receiver that drops repeated ones must not drop a part."""
+        identities = {statement for firing in derived.firings if pair.rows[firing.row].identity for statement in firing.writes}
+        for number, document in enumerate(documents[1:], 2):
+            for written in document.lowered.written:
+                if (written.subject, written.predicate, written.value) in identities:
+                    text = f"{written.value}-{number}"
+                    if written.attribute is None:
+                        written.element.text = text
+                    else:
+                        written.element.set(written.attribute, text)
 
     def _judge(self, lowered: Lowered, derived: Derived, *, strict: bool) -> None:
         """Values outside their type are left out, with a finding; anything else that is not valid refuses the message.
@@ -291,7 +328,14 @@ class Job:
 
     # ------------------------------------------------------------------ what is kept, and what is given back
 
-    def _restore(self, documents: Sequence[Document]) -> dict[str, tuple[str, str]]:
+    @staticmethod
+    def _targets(edit: Edit, place: str) -> tuple[str, ...]:
+        """The places of the values that an edit puts back."""
+        if edit.kind == BLOCK:
+            return tuple(xpath for xpath, _, _ in leaves_of(etree.fromstring(edit.value), place))
+        return (place,) if edit.kind == VALUE else ()
+
+    def _restore(self, documents: list[Document]) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Put back what the messages (or the sidecar) keep; returns the places of the kept values with row and target."""
         kept: list[tuple[int, Kept, etree._Element | None]] = []
         for number, one in enumerate(self.lifted, 1):
@@ -301,13 +345,16 @@ class Job:
         edits = [(None, edit) for edit in (read_sidecar(self.options.sidecar, self.to) if self.options.sidecar else [])]
         usable = [(anchor, item.edit) for _, item, anchor in kept if anchor is not None or item.owner is None]
         usable.sort(key=lambda pair: pair[0] is not None)
+        only = next((edit.value for _, edit in [*edits, *usable] if edit.kind == ONLY), None)
+        if only is not None:
+            documents[:] = sorted(documents, key=lambda document: document.payload != only)[:1]
         if edits or usable:
             apply(documents[0].root, [*edits, *usable], self.catalogue)
-        restored: dict[str, tuple[str, str]] = {}
+        restored: dict[str, tuple[str, tuple[str, ...]]] = {}
         for number, item, anchor in kept:
             if anchor is not None or item.owner is None:
                 start = "" if anchor is None else path_of(anchor)
-                target = start + numbered(item.edit.path)
+                target = self._targets(item.edit, start + numbered(item.edit.path))
                 restored |= dict.fromkeys((numbered_place(number, place) for place in item.places), (compact(item.point), target))
         return restored
 
@@ -323,7 +370,9 @@ class Job:
                     found.setdefault(by_node[origin], element)
         return found
 
-    def _keep(self, documents: Sequence[Document], gaps: Gaps) -> tuple[dict[Statement, str], str | None]:
+    def _keep(
+        self, documents: Sequence[Document], payload: str, gaps: Gaps
+    ) -> tuple[dict[Statement, str], list[tuple[str, str, str]], str | None]:
         """Keep what the way back would not give; returns the kept statements with their places, and the sidecar."""
         source = self.lifted[0]
         whole = Graph()
@@ -331,8 +380,10 @@ class Job:
         wanted = lower(whole, source.parts[0].node, source.parts[0].root, self.catalogue)
         self._prune(wanted)
         texts = [etree.tostring(document.root, xml_declaration=True, encoding="UTF-8") for document in documents]
-        back = self._way_back(texts)
+        back = self._way_back(texts, payload)
         edits = difference(wanted.element, back.documents[0].root, self._pairs(documents, wanted, back), self.catalogue) if back else []
+        if back and len(back.documents) > len(self.lifted):
+            edits.insert(0, Edit(ONLY, "/", payload))
         by_node = {node: element for element, node in wanted.nodes.items()}
         homes: dict[str, etree._Element] = {}
         for item, made in self._made(documents):
@@ -348,13 +399,26 @@ class Job:
             text = f"{len(homeless)} values have no place in the output to be kept in"
             self.findings.append(finding("preserve-without-place", text, file=source.file, xpath=numbered(homeless[0].path)))
             homeless = []
-        return self._kept_statements(keeper, documents, wanted, homeless), write_sidecar(homeless, self.source_version) if homeless else None
+        statements = self._kept_statements(keeper, documents, wanted, homeless)
+        return statements, self._labels(keeper, documents), write_sidecar(homeless, self.source_version) if homeless else None
+
+    @staticmethod
+    def _labels(keeper: Keeper, documents: Sequence[Document]) -> list[tuple[str, str, str]]:
+        """What names the kept values in the output: place, text and row."""
+        numbers = {document.root: number for number, document in enumerate(documents, 1)}
+        return [
+            (numbered_place(numbers[element.getroottree().getroot()], path_of(element) + (f"/@{name}" if name else "")), text, compact(iri))
+            for element, name, text, iri in keeper.labels
+        ]
 
     @staticmethod
     def _confidential(edit: Edit, gaps: Gaps) -> bool:
         """Whether a row says that a value must not stand in another message."""
-        found = gaps.find([re.sub(r"\[\d+\]", "", edit.path).strip("/")])
-        return found is not None and found.row.confidential
+        path = re.sub(r"\[\d+\]", "", edit.path).strip("/")
+        found = gaps.find([path])
+        inside = leaves_of(etree.fromstring(edit.value), path) if edit.kind == BLOCK else ()
+        rows = [found, *(gaps.find([re.sub(r"\[\d+\]", "", xpath)]) for xpath, _, _ in inside)]
+        return any(row is not None and row.row.confidential for row in rows)
 
     def _parts_valid(self, document: Document) -> None:
         wrong = self._problems(document.root)
@@ -366,15 +430,24 @@ class Job:
             path_of(item.element) + (f"/@{item.attribute}" if item.attribute else ""): (item.subject, item.predicate, item.value) for item in wanted.written
         }
         numbers = {document.root: number for number, document in enumerate(documents, 1)}
-        found = {}
+        found: dict[Statement, str] = {}
         for edit, holder in keeper.placed:
             number = numbers[holder.getroottree().getroot()]
-            if edit.kind == VALUE and edit.path in statements:
-                found[statements[edit.path]] = numbered_place(number, path_of(holder))
-        found |= {statements[edit.path]: "sidecar" for edit in homeless if edit.kind == VALUE and edit.path in statements}
+            found |= dict.fromkeys(self._kept_by(edit, statements), numbered_place(number, path_of(holder)))
+        for edit in homeless:
+            found |= dict.fromkeys(self._kept_by(edit, statements), "sidecar")
         return found
 
-    def _way_back(self, texts: Sequence[bytes]) -> Result | None:
+    @staticmethod
+    def _kept_by(edit: Edit, statements: Mapping[str, Statement]) -> list[Statement]:
+        """The statements whose values an edit keeps."""
+        path = without_namespaces(edit.path)
+        if edit.kind == BLOCK:
+            return [statement for place, statement in statements.items() if place == path or place.startswith(f"{path}/")]
+        return [statements[path]] if edit.kind == VALUE and path in statements else []
+
+    def _way_back(self, texts: Sequence[bytes], payload: str) -> Result | None:
+        """What the output gives on its way back, the message with the payload of the source first."""
         from cimrdf.translate import read_messages
 
         try:
@@ -386,6 +459,7 @@ class Job:
                 finding("preserve-without-place", f"the way back is refused, so nothing could be kept: {refusal}", file=self.lifted[0].file)
             )
             return None
+        result.documents.sort(key=lambda document: document.payload != payload)
         self._back_lifted = lifted
         return result
 

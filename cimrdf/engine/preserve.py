@@ -7,13 +7,14 @@ envelope, else in the sidecar. On the return journey it is put back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import rdflib
 from lxml import etree
 
-from cimrdf.engine.difference import ABSENT, CHILDREN, VALUE, Edit, Typed, local, path_of
+from cimrdf.engine.difference import ABSENT, BLOCK, CHILDREN, ONLY, VALUE, Edit, Typed, local, path_of
 from cimrdf.namespaces import BASE, MODEL
 from cimrdf.schema.catalogue import Catalogue, ExtensionPoint
 
@@ -21,6 +22,8 @@ from cimrdf.schema.catalogue import Catalogue, ExtensionPoint
 PRESERVED = BASE + "preserved#"
 
 _MODEL = rdflib.Namespace(MODEL)
+_STEP = r"[\w.\-]+(?:\[\d{1,6}\])?"
+_PLACE = re.compile(rf"/|\.|/?{_STEP}(?:/{_STEP})*(?:/@(?:\{{[^}}]*\}})?[\w.\-]+)?|(?:\./)?@(?:\{{[^}}]*\}})?[\w.\-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,13 @@ class Kept:
 
 
 def name_of(edit: Edit, version: str) -> str:
-    """How an edit is named in a message: `cim-2013:Names[2]/name`, `not(…)` for what must be absent, `…/*` for an order.
+    """How an edit is named in a message: `cim-2013:Names[2]/name`, `not(…)` for what must be absent, `xml(…)` for a block of
+    another schema, `only(/)` for the one message that was meant, `…/*` for an order.
 
     The first of a name needs no number.
     """
     short = edit.path.replace("[1]", "")
-    path = {VALUE: short, ABSENT: f"not({short})", CHILDREN: f"{short.rstrip('/')}/*"}[edit.kind]
+    path = {VALUE: short, ABSENT: f"not({short})", CHILDREN: f"{short.rstrip('/')}/*", BLOCK: f"xml({short})", ONLY: f"only({short})"}[edit.kind]
     return f"{version}:{path}"
 
 
@@ -49,11 +53,24 @@ def read_name(name: str, value: str, version: str) -> Edit | None:
     prefix, separator, path = name.partition(":")
     if not separator or prefix != version:
         return None
+    edit = Edit(VALUE, path, value)
     if path.startswith("not("):
-        return Edit(ABSENT, path[4:-1])
-    if path.endswith("/*"):
-        return Edit(CHILDREN, path[:-2] or ("/" if path == "/*" else "."), value)
-    return Edit(VALUE, path, value)
+        edit = Edit(ABSENT, path[4:-1])
+    elif path.startswith("xml("):
+        edit = Edit(BLOCK, path[4:-1], value)
+    elif path.startswith("only("):
+        edit = Edit(ONLY, path[5:-1], value)
+    elif path.endswith("/*"):
+        edit = Edit(CHILDREN, path[:-2] or ("/" if path == "/*" else "."), value)
+    return edit if _PLACE.fullmatch(edit.path) and (edit.kind != BLOCK or _is_xml(value)) else None
+
+
+def _is_xml(text: str) -> bool:
+    try:
+        etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True))
+    except (etree.XMLSyntaxError, ValueError):
+        return False
+    return True
 
 
 def numbered(path: str) -> str:
@@ -62,8 +79,17 @@ def numbered(path: str) -> str:
     >>> numbered("Names[2]/NameType/@x")
     '/Names[2]/NameType[1]/@x'
     """
-    steps = [step for step in path.split("/") if step not in ("", ".")]
+    steps = [step for step in without_namespaces(path).split("/") if step not in ("", ".")]
     return "".join(f"/{step}" if step.endswith("]") or step.startswith("@") else f"/{step}[1]" for step in steps)
+
+
+def without_namespaces(path: str) -> str:
+    """A path with the local name of its attribute.
+
+    >>> without_namespaces("a/@{urn:x}b")
+    'a/@b'
+    """
+    return re.sub(r"@\{[^}]*\}", "@", path)
 
 
 def relative(path: str, anchor: str) -> str:
@@ -78,6 +104,8 @@ class Keeper:
         self.catalogue, self.version = catalogue, version
         #: Each edit that found a place, with the element that holds its value.
         self.placed: list[tuple[Edit, etree._Element]] = []
+        #: What was written besides kept values: element, attribute, text and extension point.
+        self.labels: list[tuple[etree._Element, str | None, str, str]] = []
 
     def place(self, edits: Sequence[Edit], anchors: dict[str, etree._Element], envelope: etree._Element | None) -> list[Edit]:
         """Write each edit at the nearest anchor with an extension point, else into the envelope; returns those without a place.
@@ -129,6 +157,8 @@ class Keeper:
                 block = etree.SubElement(here, f"{{{PRESERVED}}}preserved", nsmap={None: PRESERVED})
             item = etree.SubElement(block, f"{{{PRESERVED}}}value", name=name)
             item.text = value or None
+            self.labels.append((item, "name", name, point.iri))
+            self._label(item, edit, point)
             return item
         item = typed.make(here, point.items)
         typed.insert(here, item)
@@ -136,7 +166,15 @@ class Keeper:
             child = typed.make(item, step)
             typed.insert(item, child)
             child.text = text or None
+            if step == point.name:
+                self.labels.append((child, None, name, point.iri))
+        self._label(child, edit, point)
         return child
+
+    def _label(self, holder: etree._Element, edit: Edit, point: ExtensionPoint) -> None:
+        """The text of an edit that keeps no value but says how others stand."""
+        if edit.kind not in (VALUE, BLOCK) and edit.value.strip():
+            self.labels.append((holder, None, edit.value, point.iri))
 
 
 def kept_in(root: etree._Element, catalogue: Catalogue, version: str) -> list[Kept]:

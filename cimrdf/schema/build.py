@@ -17,10 +17,11 @@ from cimrdf._files import data_folder
 from cimrdf.namespaces import BASE, MODEL
 from cimrdf.schema.count import count_table
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Schema
+from cimrdf.schema.operations import write_operations
 from cimrdf.schema.turtle import Document, write_model, write_vocabulary
 from cimrdf.schema.xsd import Bases, Reading, read
 
-__all__ = ["KnownNamespace", "apply_strict", "build", "count_table", "known_namespaces"]
+__all__ = ["KnownNamespace", "apply_strict", "build", "build_operations", "count_table", "known_namespaces"]
 
 _MODEL = rdflib.Namespace(MODEL)
 
@@ -90,6 +91,24 @@ def build(
         model.write_text(write_model(schema, document), encoding="utf-8")
         written |= {path: schema, model: schema}
     return written
+
+
+def build_operations(files: Sequence[Path], output: Path) -> int:
+    """Write the operations that servers declare, each file (a WSDL, or the schema of an endpoint) being one; returns their number.
+
+    Raises:
+        SchemaError: a file is broken.
+        ValueError: no version has its files in the output's folder.
+    """
+    known = known_namespaces(output.parent)
+    versions = {item.version for item in known.values() if item.version.replace("-", "/").endswith(f"{output.parent.parent.name}/{output.parent.name}")}
+    if len(versions) != 1:
+        raise ValueError(f"{output}: the output must be in the folder of a version, such as multispeak/4.1")
+    (version,) = versions
+    output.parent.mkdir(parents=True, exist_ok=True)
+    text = write_operations(files, f"{version}/operations#", version, {name: item.bases for name, item in known.items() if item.version == version})
+    output.write_text(text, encoding="utf-8")
+    return text.count(" a model:Operation ;")
 
 
 def _document(namespace: str, known: KnownNamespace | None, reading: Reading) -> tuple[Document, str]:

@@ -18,7 +18,7 @@ from cimrdf._files import data_folder
 from cimrdf.namespaces import MODEL
 from cimrdf.schema.lists import DelimitedList
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Root, Schema, Simple, Wildcard, is_builtin
-from cimrdf.schema.slices import ModelFile, model_file
+from cimrdf.schema.slices import ModelFile, model_file, prefixes_of
 
 _MODEL = rdflib.Namespace(MODEL)
 
@@ -136,7 +136,7 @@ class Catalogue:
 
     @cached_property
     def versions(self) -> dict[str, Version]:
-        """Every version and envelope, by name."""
+        """Every version and envelope by name; first those that an envelope without content is assumed to be of (`model:assumed`)."""
         found = {}
         for subject in self.graph.subjects(rdflib.RDF.type, _MODEL.Version):
             name = self._text(subject, "name") or ""
@@ -149,7 +149,8 @@ class Catalogue:
                 tuple(sorted(str(item) for item in self.graph.objects(subject, _MODEL.namespacePattern))),
                 self._text(subject, "envelope"),
             )
-        return dict(sorted(found.items()))
+        assumed = {self._text(subject, "name") for subject in self.graph.subjects(_MODEL.assumed, rdflib.Literal(True))}
+        return {name: found[name] for name in sorted(found, key=lambda name: (name not in assumed, name))}
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
@@ -226,6 +227,12 @@ class Catalogue:
     def _files_of(self, namespace: str) -> list[ModelFile]:
         return [model_file(path) for path in self.files.get(namespace, ())]
 
+    def _files_with(self, iri: str) -> list[ModelFile]:
+        """The files that have a component of this IRI; only those are opened that declare a prefix for it."""
+        base = iri[: iri.rfind("#") + 1]
+        near = [path for paths in self.files.values() for path in paths if base in prefixes_of(path).values()]
+        return [file for path in near if iri in (file := model_file(path)).components]
+
     def _load(self, file: ModelFile, names: Iterable[str]) -> Schema | None:
         """Take components of a file in, with what they refer to there."""
         if file.path not in self._listed:
@@ -279,11 +286,11 @@ class Catalogue:
                     if member.reference:
                         elements |= {(member.namespace, file.elements[member.name]) for file in self._files_of(member.namespace) if member.name in file.elements}
         missing = {name for name in types if name and not is_builtin(name) and name not in schema.complex_types and name not in schema.simple_types}
-        return elements | {(namespace, name) for name in missing for namespace in self.files if any(name in f.components for f in self._files_of(namespace))}
+        return elements | {(file.namespace, name) for name in missing for file in self._files_with(name)}
 
     def roots(self, namespace: str) -> dict[str, Root]:
         """The global elements of a namespace, by name."""
-        return {name: root for schema in self.schemas(namespace) for name, root in schema.roots.items()}
+        return {name: root for file in self._files_of(namespace) for name, root in file.roots().items()}
 
     def root(self, namespace: str, local: str) -> Root | None:
         """A global element, or None."""
@@ -298,11 +305,10 @@ class Catalogue:
 
     def root_of(self, term: str) -> Root | None:
         """The global element that a term stands for, or None."""
-        for namespace in self.files:
-            for file in self._files_of(namespace):
-                for name, iri in file.elements.items():
-                    if iri == term:
-                        return self.root(namespace, name)
+        for file in self._files_with(term):
+            name = next((name for name, iri in file.elements.items() if iri == term), None)
+            if name is not None:
+                return self.root(file.namespace, name)
         return None
 
     def named_type(self, namespace: str, local: str) -> str | None:
@@ -318,10 +324,8 @@ class Catalogue:
         if is_builtin(iri):
             return None
         if iri not in self._types:
-            for namespace in self.files:
-                for file in self._files_of(namespace):
-                    if iri in file.components:
-                        self._load(file, [iri])
+            for file in self._files_with(iri):
+                self._load(file, [iri])
         return self._types[iri]
 
     def is_node(self, view: View, element: Element) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -29,11 +29,12 @@ class MemberLine:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a vocabulary says of a term."""
+    """What a vocabulary says of a term; `schemas` are the content models that say the same of it."""
 
     term: str
     kind: str
     version: str
+    schemas: tuple[str, ...]
     label: str = ""
     comment: str = ""
     base: str = ""
@@ -63,7 +64,11 @@ def describe(term: str) -> list[Description]:
         exact = [item for iri, items in known.items() if _local(iri).lower() == term.lower() for item in items]
     if not exact:
         raise Refused(finding("term-unknown", f"no vocabulary has {term!r}{_hint(term)}"))
-    return [_Describer(load_catalogue(), version).description(iri, item) for iri, version, item in exact]
+    found: dict[Description, dict[str, None]] = {}
+    for place in exact:
+        description = _Describer(load_catalogue(), place).description()
+        found.setdefault(replace(description, schemas=()), {}).update(dict.fromkeys(description.schemas))
+    return [replace(description, schemas=tuple(schemas)) for description, schemas in found.items()]
 
 
 def _local(iri: str) -> str:
@@ -79,18 +84,26 @@ def _hint(term: str) -> str:
 Component = Complex | Simple | Root | Element | Attribute
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A component under its term, and the content model that has it."""
+
+    iri: str
+    version: str
+    namespace: str
+    item: Component
+
+
 @cache
-def _index() -> dict[str, list[tuple[str, str, Component]]]:
-    """Everything that has a term, by IRI: the IRI, the version, and the component."""
+def _index() -> dict[str, list[_Place]]:
+    """Everything that has a term, by IRI; a class may be in several content models, with members of its own in each."""
     catalogue = load_catalogue()
-    found: dict[str, list[tuple[str, str, Component]]] = {}
+    found: dict[str, list[_Place]] = {}
     for version in catalogue.versions.values():
         for namespace in version.namespaces:
             for schema in catalogue.schemas(namespace):
                 for iri, item in _components(schema):
-                    place = found.setdefault(iri, [])
-                    if not any(type(item) is type(known) for _, _, known in place):
-                        place.append((iri, version.name, item))
+                    found.setdefault(iri, []).append(_Place(iri, version.name, namespace, item))
     return found
 
 
@@ -114,9 +127,9 @@ def _users() -> dict[str, tuple[str, ...]]:
     """Where each type is used: the members and document elements that have it, by the type's IRI."""
     found: dict[str, dict[str, None]] = {}
     for items in _index().values():
-        for iri, _, item in items:
-            if isinstance(item, Element | Attribute | Root):
-                found.setdefault(item.type, {})[compact(iri)] = None
+        for place in items:
+            if isinstance(place.item, Element | Attribute | Root):
+                found.setdefault(place.item.type, {})[compact(place.iri)] = None
     return {iri: tuple(users) for iri, users in found.items()}
 
 
@@ -130,30 +143,30 @@ def _said(path: str) -> rdflib.Graph:
 
 
 class _Describer:
-    def __init__(self, catalogue: Catalogue, version: str) -> None:
-        self.catalogue, self.version = catalogue, version
+    def __init__(self, catalogue: Catalogue, place: _Place) -> None:
+        self.catalogue, self.place = catalogue, place
 
-    def description(self, iri: str, item: Component) -> Description:
-        term, comment = compact(iri), self._comment(iri)
+    def description(self) -> Description:
+        item, term, version = self.place.item, compact(self.place.iri), self.place.version
+        schemas, comment = (_local(self.place.namespace.rstrip("#/")),), self._comment()
         if isinstance(item, Complex):
-            return Description(term, "class", self.version, "", comment, self._base(item), tuple(self._members(item)), (), _users().get(item.iri, ()))
+            users = _users().get(item.iri, ())
+            return Description(term, "class", version, schemas, "", comment, self._base(item), tuple(self._members(item)), (), users)
         if isinstance(item, Simple):
-            return Description(term, "datatype", self.version, "", comment, compact(item.base), (), item.enumeration, _users().get(item.iri, ()))
+            return Description(term, "datatype", version, schemas, "", comment, compact(item.base), (), item.enumeration, _users().get(item.iri, ()))
         kind = "document element" if isinstance(item, Root) else "attribute" if isinstance(item, Attribute) else "element"
         occurs = "" if isinstance(item, Root) else f", occurs {_attribute_occurs(item) if isinstance(item, Attribute) else _occurs(item)}"
-        return Description(term, kind, self.version, f"type {self._type(item.type)}{occurs}", comment, "", (), self._codes(item.type))
+        return Description(term, kind, version, schemas, f"type {self._type(item.type)}{occurs}", comment, "", (), self._codes(item.type))
 
     def _base(self, item: Complex) -> str:
         return self._type(item.base) if item.base else ""
 
-    def _comment(self, iri: str) -> str:
-        """What the vocabulary says of a term, and the model element that the schema says it stands for."""
-        for namespace in self.catalogue.versions[self.version].namespaces:
-            for path in self.catalogue.files.get(namespace, ()):
-                file = path.replace(".model.ttl", ".ttl")
-                if not (data_folder("ontology") / file).is_file():
-                    continue
-                graph, node = _said(file), rdflib.URIRef(iri)
+    def _comment(self) -> str:
+        """What the vocabulary says of the term, and the model element that the schema says it stands for."""
+        for path in self.catalogue.files.get(self.place.namespace, ()):
+            file = path.replace(".model.ttl", ".ttl")
+            if (data_folder("ontology") / file).is_file():
+                graph, node = _said(file), rdflib.URIRef(self.place.iri)
                 comment = graph.value(node, rdflib.RDFS.comment)
                 reference = graph.value(node, rdflib.URIRef(SAWSDL + "modelReference"))
                 if comment is not None or reference is not None:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from cimrdf.namespaces import XSI
 from cimrdf.schema.catalogue import Catalogue, View
-from cimrdf.schema.goals import Goals, branch, code, derived_types, member_goal, type_goal, wildcard_goal
+from cimrdf.schema.goals import Goals, branch, code, member_goal, type_goal, wildcard_goal
 from cimrdf.schema.lexical import Values
 from cimrdf.schema.lists import DelimitedList, Surroundings
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Root, Simple, Wildcard, is_builtin
@@ -29,7 +29,8 @@ _BLOCKS = (
     '<note xmlns="urn:example:foreign">some <b>mixed</b> text<i/> here</note>',
     '<n:a xmlns:n="urn:example:foreign" xmlns:q="urn:example:names"><n:name>q:local</n:name><b xmlns=""/></n:a>',
     '<empty xmlns="urn:example:foreign"/>',
-    '<x:value xmlns:x="urn:example:foreign" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns:s="http://www.w3.org/2001/XMLSchema" i:type="s:decimal">12.50</x:value>',
+    '<x:value xmlns:x="urn:example:foreign" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
+    ' xmlns:s="http://www.w3.org/2001/XMLSchema" i:type="s:decimal">12.50</x:value>',
 )
 
 
@@ -99,7 +100,7 @@ class Generator:
     def missing(self, namespace: str, name: str) -> set[str]:
         """The goals of a global element that were not hit yet."""
         root = self.catalogue.root(namespace, name)
-        return set() if root is None else self.goals.reached(root.type) - self.hits
+        return set() if root is None else set(self.goals.reached(root.type)) - self.hits
 
     def trim(self) -> None:
         """Take the white space away that was put around values of the last instance."""
@@ -113,7 +114,8 @@ class Generator:
 
     def _nsmap(self, namespace: str) -> dict[str | None, str]:
         """Usually a default namespace, sometimes a prefix; the other namespaces of the version get prefixes."""
-        found: dict[str | None, str] = {f"v{number}": name for number, name in enumerate(self._version) if name != namespace}
+        others = [name for name in self._version if name != namespace]
+        found: dict[str | None, str] = {f"v{number}": name for number, name in enumerate(others)} if len(others) < 4 else {}
         return found | ({self.chance.choice((None, None, "p")): namespace} if namespace else {})
 
     def _hit(self, goal: str) -> None:
@@ -164,7 +166,7 @@ class Generator:
 
     def _derived(self, element: etree._Element, item: Complex) -> Complex:
         """The declared type, or one derived from it, named by `xsi:type`."""
-        others = derived_types(self.catalogue, item)
+        others = self.goals.derived(item.iri)
         if others and (item.abstract or self.chance.random() < 0.3):
             fresh = [other for other in others if self._wants(type_goal(other.iri))]
             chosen = self.chance.choice(fresh or others)
@@ -257,7 +259,11 @@ class Generator:
     def _element(self, parent: etree._Element, owner: str, member: Element, depth: int) -> None:
         least = member.strict_min_occurs if self.strict and member.strict_min_occurs is not None else member.min_occurs
         optional = least == 0
-        if member.max_occurs == 0 or (optional and self.goals.impossible(member.type)) or (optional and (depth >= self.depth or not self._present(owner, member.term, member.type, 0.55))):
+        if (
+            member.max_occurs == 0
+            or (optional and self.goals.impossible(member.type))
+            or (optional and (depth >= self.depth or not self._present(owner, member.term, member.type, 0.55)))
+        ):
             self._hit(member_goal(owner, member.term, False))
             return
         self._hit(member_goal(owner, member.term, True))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from cimrdf.schema.catalogue import Catalogue, View
 from cimrdf.schema.model import Complex, Element, Group, Particle, Simple, Wildcard, is_builtin
 
@@ -33,21 +31,29 @@ def wildcard_goal(owner: str, term: str, kind: str) -> str:
     return f"wildcard {owner} {term} {kind}"
 
 
-def derived_types(catalogue: Catalogue, item: Complex) -> list[Complex]:
-    """The concrete named types that extend a type, in the namespaces of its version."""
-    version = catalogue.version_of(item.namespace)
-    names = version.namespaces if version is not None else (item.namespace,)
-    known = {iri: found for name in names for schema in catalogue.schemas(name) for iri, found in schema.complex_types.items()}
-    return [found for found in known.values() if not found.abstract and not found.anonymous and _extends(found, item.iri, known)]
+class Heirs:
+    """The types that extend others, found once for each version."""
 
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._children: dict[tuple[str, ...], dict[str, list[Complex]]] = {}
 
-def _extends(item: Complex, base: str, known: dict[str, Complex]) -> bool:
-    here: Complex | None = item
-    while here is not None and here.base is not None:
-        if here.base == base:
-            return True
-        here = known.get(here.base)
-    return False
+    def of(self, item: Complex) -> list[Complex]:
+        """The concrete named types that extend a type, directly or not, in the namespaces of its version."""
+        version = self.catalogue.version_of(item.namespace)
+        names = version.namespaces if version is not None else (item.namespace,)
+        if names not in self._children:
+            children: dict[str, list[Complex]] = {}
+            for schema in (schema for name in names for schema in self.catalogue.schemas(name)):
+                for found in schema.complex_types.values():
+                    children.setdefault(found.base or "", []).append(found)
+            self._children[names] = children
+        below, waiting = [], [item.iri]
+        while waiting:
+            heirs = self._children[names].get(waiting.pop(), [])
+            below += heirs
+            waiting += [heir.iri for heir in heirs]
+        return [heir for heir in below if not heir.abstract and not heir.anonymous]
 
 
 class Goals:
@@ -58,7 +64,14 @@ class Goals:
         self._own: dict[str, tuple[set[str], set[str]]] = {}
         self._reached: dict[str, frozenset[str]] = {}
         self._heights: dict[str, int] = {}
-        self._derived = cache(lambda iri: tuple(found.iri for found in derived_types(catalogue, catalogue.view(iri).type)))
+        self._heirs = Heirs(catalogue)
+        self._derived: dict[str, list[Complex]] = {}
+
+    def derived(self, type_iri: str) -> list[Complex]:
+        """The types that may stand for a type by `xsi:type`."""
+        if type_iri not in self._derived:
+            self._derived[type_iri] = self._heirs.of(self.catalogue.view(type_iri).type)
+        return self._derived[type_iri]
 
     def reached(self, type_iri: str) -> frozenset[str]:
         """All goals of a type and of the types below it."""
@@ -91,7 +104,7 @@ class Goals:
     def _complex(self, view: View) -> tuple[set[str], set[str]]:
         owner = view.type.iri
         goals = set() if view.type.abstract else {type_goal(owner)}
-        below = set(self._derived(owner))
+        below = {heir.iri for heir in self.derived(owner)}
         if view.type.abstract:
             return goals, below
         for use in view.attributes.values():
@@ -127,7 +140,7 @@ class Goals:
     def impossible(self, type_iri: str) -> bool:
         """Whether nothing can be of a type: it is abstract, and no type extends it."""
         item = None if is_builtin(type_iri) else self.catalogue.type(type_iri)
-        return isinstance(item, Complex) and item.abstract and not self._derived(type_iri)
+        return isinstance(item, Complex) and item.abstract and not self.derived(type_iri)
 
     # ------------------------------------------------------------------ how deep the smallest instance is
 

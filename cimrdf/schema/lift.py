@@ -241,14 +241,13 @@ class _Lifter:
             self._leaf(node, NIL, nil, element, f"{xpath}/@nil", f"{path}/@nil")
         if not isinstance(item, Complex):
             self._leaf(node, own_text, self._value(node, element, chosen), element, xpath, path)
-            self._unknown_attributes(element, frozenset((_NIL,)), xpath, path)
-            for child, child_xpath in _children(element, xpath):
-                self._unknown(child, child_xpath, path, f"{_split(child.tag)[1]} stands inside a value")
+            self._inside_value(element, frozenset((_NIL,)), xpath, path)
             return
         self._add(node, RDF_TYPE, Node(item.class_term))
         packed = self.catalogue.list_of(chosen)
         if packed is not None:
             self._unpack(packed, node, element, own_text, xpath, path)
+            self._inside_value(element, frozenset((_NIL,)), xpath, path)
             return
         view = self.catalogue.view(chosen)
         self._attributes(node, element, view, xpath, path)
@@ -333,6 +332,12 @@ class _Lifter:
                 place = (f"{xpath}/@{local}", f"{path}/@{local}")
                 self.lifted.leaves.append(Leaf(*place, str(value), element.sourceline, None, None, "not in the schema"))
 
+    def _inside_value(self, element: etree._Element, known: frozenset[str], xpath: str, path: str) -> None:
+        """Attributes and elements where a simple type allows none."""
+        self._unknown_attributes(element, known, xpath, path)
+        for child, child_xpath in _children(element, xpath):
+            self._unknown(child, child_xpath, path, f"{_split(child.tag)[1]} stands inside a value")
+
     # ------------------------------------------------------------------ elements
 
     def _elements(self, node: Node, element: etree._Element, view: View, xpath: str, path: str) -> None:
@@ -372,9 +377,7 @@ class _Lifter:
                 self._add(target, POSITION, str(position))
             self._node(target, child, member.type, text_term(member.term), xpath, path)
             return
-        self._unknown_attributes(child, frozenset(), xpath, path)
-        for inner, inner_xpath in _children(child, xpath):
-            self._unknown(inner, inner_xpath, path, f"{_split(inner.tag)[1]} stands inside a value")
+        self._inside_value(child, frozenset(), xpath, path)
         self._leaf(node, member.term, self._value(node, child, member.type), child, xpath, path)
 
     def _value(self, node: Node, element: etree._Element, type_iri: str, attribute: str | None = None) -> str:
@@ -409,7 +412,7 @@ class _Lifter:
         self._add(node, term, target)
         self._add(target, POSITION, str(position))
         self._add(target, text_term(term), etree.tostring(child, encoding="unicode", with_tail=False))
-        for leaf_xpath, value, line in _leaves(child, xpath):
+        for leaf_xpath, value, line in leaves_of(child, xpath):
             self.lifted.leaves.append(Leaf(leaf_xpath, f"{path}/*", value, line, target, text_term(term)))
 
     def _unknown(self, child: etree._Element, xpath: str, path: str, message: str, hint: str = "") -> None:
@@ -417,7 +420,7 @@ class _Lifter:
         self._skip(child, xpath, f"{path}/{_split(child.tag)[1]}", "not in the schema")
 
     def _skip(self, child: etree._Element, xpath: str, path: str, reason: str) -> None:
-        for leaf_xpath, value, line in _leaves(child, xpath):
+        for leaf_xpath, value, line in leaves_of(child, xpath):
             self.lifted.leaves.append(Leaf(leaf_xpath, path, value, line, None, None, reason))
 
 
@@ -442,7 +445,7 @@ def _children(element: etree._Element, xpath: str) -> Iterator[tuple[etree._Elem
         yield child, f"{xpath}/{local}[{counts[local]}]"
 
 
-def _leaves(element: etree._Element, xpath: str) -> Iterator[tuple[str, str, int | None]]:
+def leaves_of(element: etree._Element, xpath: str) -> Iterator[tuple[str, str, int | None]]:
     """Every value in a subtree: attributes and texts, with positional paths."""
     for name, value in element.attrib.items():
         namespace, local = _split(str(name))
@@ -452,4 +455,4 @@ def _leaves(element: etree._Element, xpath: str) -> Iterator[tuple[str, str, int
     if text:
         yield xpath, text, element.sourceline
     for child, child_xpath in _children(element, xpath):
-        yield from _leaves(child, child_xpath)
+        yield from leaves_of(child, child_xpath)

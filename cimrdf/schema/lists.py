@@ -41,6 +41,8 @@ class DelimitedList:
     length: str
     length_units: tuple[str, str]
     seconds: tuple[tuple[str, Decimal], ...]
+    #: What joins the list with what stands around it.
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def read_lists(graph: rdflib.Graph) -> list[DelimitedList]:
                 text("length"),
                 (text("lengthUnits"), text("defaultLengthUnits")),
                 units,
+                tuple(sorted(str(key) for key in graph.objects(subject, _MODEL.key))),
             )
         )
     return found
@@ -93,6 +96,8 @@ class Surroundings:
         self.part_delimiter = self._text(*spec.part_delimiter)
         self.start = self._text(spec.start, "")
         self.length = self._length()
+        for expression in spec.keys:
+            self._text(expression, "")
 
     def find(self, expression: str) -> etree._Element | str | None:
         """The first thing that an expression finds."""
@@ -102,8 +107,10 @@ class Surroundings:
 
     def _text(self, expression: str, default: str) -> str:
         found = self.find(expression)
+        holder = found if isinstance(found, etree._Element) else getattr(found, "getparent", lambda: None)()
+        if holder is not None:
+            self.used.append(holder)
         if isinstance(found, etree._Element):
-            self.used.append(found)
             return found.text or default
         return str(found) if found is not None else default
 

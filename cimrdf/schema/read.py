@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.parsers import expat
 
@@ -55,7 +56,7 @@ def parse(data: bytes, name: str = "-") -> etree._ElementTree:
         return etree.ElementTree(etree.fromstring(data, parser))
     except etree.XMLSyntaxError as error:
         text = (error.msg or "not well-formed").split(", line ")[0]
-        limit = "xmlSAX2Characters: huge text node" in text or "Excessive depth" in text or "internal error" in text.lower()
+        limit = re.search(r"huge text|too long|excessive depth|resource limit|internal error", text, re.IGNORECASE)
         code = "xml-limit" if limit else "xml-malformed"
         raise Refused(finding(code, text, file=name, line=error.lineno)) from None
     except (LookupError, ValueError) as error:

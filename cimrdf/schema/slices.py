@@ -8,16 +8,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from functools import cache, cached_property
+from functools import cache
 
 import rdflib
 
 from cimrdf._files import data_folder
 from cimrdf.schema.lists import DelimitedList, read_lists
-from cimrdf.schema.model import Schema
-from cimrdf.schema.turtle import read_models
+from cimrdf.schema.model import Root, Schema
+from cimrdf.schema.turtle_reader import read_models, read_text
 
 _NAME = re.compile(r"<([^<>\s]*)>|([\w.\-]*):([\w.\-%]+)")
+_KIND = re.compile(r"\s+a\s+model:(\w+)")
+_OWN_NAME = re.compile(r'model:name "([^"]*)"')
+_NAMESPACE = re.compile(r'model:namespace "([^"]*)"')
+_HEAD = re.compile(r"(?m)^\s*(#.*|@prefix.*)$")
+_PREFIX = re.compile(r"@prefix\s+([\w.\-]*):\s*<([^>]*)>")
+
+
+@cache
+def prefixes_of(path: str) -> dict[str, str]:
+    """The prefixes that a file declares, read without the rest: among them are the bases of its IRIs."""
+    found: dict[str, str] = {}
+    with (data_folder("ontology") / path).open(encoding="utf-8") as stream:
+        for line in stream:
+            if line.startswith("@prefix"):
+                found.update(_PREFIX.findall(line))
+            elif found and line.strip() and not line.startswith("#"):
+                break
+    return found
 
 
 class ModelFile:
@@ -26,37 +44,45 @@ class ModelFile:
     def __init__(self, path: str) -> None:
         self.path = path
         text = (data_folder("ontology") / path).read_text(encoding="utf-8")
-        paragraphs = [part for part in re.split(r"\n\s*\n", text) if part.strip()]
-        self._prefixes = dict(re.findall(r"@prefix\s+([\w.\-]*):\s*<([^>]*)>", text))
+        self._prefixes = prefixes_of(path)
         self._head = "\n".join(f"@prefix {name}: <{iri}> ." for name, iri in self._prefixes.items())
         self._paragraphs: dict[str, str] = {}
+        #: The paragraphs that every slice needs.
+        self._always: list[str] = []
+        #: Whether the file declares delimited lists (whose types stand in for those of the schema).
+        self.has_lists = False
         #: Names of global elements and of named types, with the IRIs of their paragraphs.
         self.elements: dict[str, str] = {}
         self.types: dict[str, str] = {}
         self.namespace = ""
-        for paragraph in paragraphs:
-            self._register(paragraph)
+        for paragraph in text.split("\n\n"):
+            self._register(paragraph.strip())
 
     def _register(self, paragraph: str) -> None:
-        body = re.sub(r"(?m)^\s*(#.*|@prefix.*)$", "", paragraph).strip()
-        match = _NAME.match(body)
+        if paragraph.startswith(("#", "@prefix")):
+            paragraph = _HEAD.sub("", paragraph).strip()
+        match = _NAME.match(paragraph)
         if match is None:
             return
         iri = self._iri(match)
-        self._paragraphs[iri] = body
-        name = re.search(r'model:name "([^"]*)"', body)
-        if re.search(r"\ba model:Schema\b", body):
-            found = re.search(r'model:namespace "([^"]*)"', body)
+        self._paragraphs[iri] = paragraph
+        kind = _KIND.match(paragraph, match.end())
+        word = kind.group(1) if kind is not None else ""
+        if word == "Element" or (word in ("ComplexType", "SimpleType") and "model:anonymous" not in paragraph):
+            name = _OWN_NAME.search(paragraph)
+            if name is not None:
+                (self.elements if word == "Element" else self.types)[name.group(1)] = iri
+        elif word == "Schema":
+            self._always.append(iri)
+            found = _NAMESPACE.search(paragraph)
             self.namespace = found.group(1) if found else ""
-        elif name and re.search(r"\ba model:Element\b", body):
-            self.elements[name.group(1)] = iri
-        elif name and re.search(r"\ba model:(Complex|Simple)Type\b", body) and "model:anonymous" not in body:
-            self.types[name.group(1)] = iri
+        elif word == "DelimitedList":
+            self._always.append(iri)
+            self.has_lists = True
 
     def _iri(self, match: re.Match[str]) -> str:
         whole, prefix, local = match.groups()
-        namespace: str = self._prefixes.get(prefix or "", prefix or "")
-        return str(whole) if whole is not None else namespace + str(local)
+        return str(whole) if whole is not None else self._prefixes.get(prefix or "", prefix or "") + str(local)
 
     @property
     def components(self) -> Collection[str]:
@@ -65,27 +91,30 @@ class ModelFile:
 
     def parse(self, names: Iterable[str]) -> tuple[Schema | None, tuple[DelimitedList, ...]]:
         """The components of these IRIs and all that they refer to in this file."""
-        wanted: dict[str, None] = {iri: None for iri, body in self._paragraphs.items() if re.search(r"\ba model:(Schema|DelimitedList)\b", body)}
-        queue = [*wanted, *(name for name in names if name in self._paragraphs)]
+        wanted = dict.fromkeys((*self._always, *(name for name in names if name in self._paragraphs)))
+        queue = list(wanted) if len(wanted) < len(self._paragraphs) else []
         while queue:
-            name = queue.pop()
-            wanted[name] = None
-            queue += [iri for iri in self._references(self._paragraphs[name]) if iri not in wanted]
-            queue += [iri for match in _NAME.finditer(self._paragraphs[name]) if (iri := self._iri(match)) in self._paragraphs and iri not in wanted]
-        graph = rdflib.Graph()
-        graph.parse(data="\n\n".join([self._head, *(self._paragraphs[name] for name in wanted)]), format="turtle")
-        schemas = read_models(graph)
-        return (schemas[0] if schemas else None), tuple(read_lists(graph))
+            body = self._paragraphs[queue.pop()]
+            for iri in (*self._references(body), *map(self._iri, _NAME.finditer(body))):
+                if iri not in wanted and iri in self._paragraphs:
+                    wanted[iri] = None
+                    queue.append(iri)
+        text = "\n\n".join([self._head, *(self._paragraphs[name] for name in wanted)])
+        if not self.has_lists:
+            return next(iter(read_text(text)), None), ()
+        graph = rdflib.Graph().parse(data=text, format="turtle")
+        return next(iter(read_models(graph)), None), tuple(read_lists(graph))
+
+    def roots(self) -> dict[str, Root]:
+        """All global elements, without the types that they have."""
+        names = [name for name in self._always if not self.has_lists] + list(self.elements.values())
+        schemas = read_text("\n\n".join([self._head, *(self._paragraphs[name] for name in names)])) if self.elements else []
+        return {name: root for schema in schemas for name, root in schema.roots.items()}
 
     def _references(self, body: str) -> list[str]:
         """The global elements of this file that a paragraph's particles refer to."""
         members = re.findall(r"\[ model:element (\S+) [^\]]*?model:reference true", body)
         return [self.elements[name] for member in members if (name := re.split(r"[.:#/>]", member.rstrip(">"))[-1]) in self.elements]
-
-    @cached_property
-    def has_lists(self) -> bool:
-        """Whether the file declares delimited lists (whose types stand in for those of the schema)."""
-        return any("model:DelimitedList" in body for body in self._paragraphs.values())
 
 
 @cache

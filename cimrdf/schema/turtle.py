@@ -38,6 +38,8 @@ class _ModelWriter:
         self.schema = schema
         self.document = document
         self.out = TurtleWriter({"": document.bases.model, **{name: iri for name, iri in document.prefixes.items() if iri != document.bases.model}})
+        # A file is found by the prefixes that it declares.
+        self.out.declare(document.bases.model, document.bases.terms)
         self.node = document.bases.model
         #: The namespace of an element particle that does not name one.
         self.namespace = schema.namespace if schema.qualified else ""

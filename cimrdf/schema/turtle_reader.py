@@ -1,11 +1,16 @@
-"""Reads content models from a graph. The graph is turned inside out once, because a model is read node by node."""
+"""Reads content models from a graph, or from the text of a content-model file.
+
+Either is turned inside out once, because a model is read node by node. A message needs its types at once, and a general
+Turtle parser takes most of the time that a small message costs: `read_text` knows only the Turtle that content models use.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 import rdflib
-from rdflib.term import Node
 
 from cimrdf.namespaces import MODEL, RDF, RDF_TYPE
 from cimrdf.schema.model import (
@@ -31,7 +36,19 @@ def read_models(graph: rdflib.Graph) -> list[Schema]:
     Raises:
         ValueError: a node lacks a property that it must have.
     """
-    nodes, lists, kinds = _index(graph)
+    return _read(*_index(graph))
+
+
+def read_text(text: str) -> list[Schema]:
+    """Read all content models in Turtle that is written as `write_model` writes it.
+
+    Raises:
+        ValueError: it is not, or a node lacks a property that it must have.
+    """
+    return _read(*_TextIndex(text).read())
+
+
+def _read(nodes: _Nodes, lists: _Lists, kinds: dict[str, list[Hashable]]) -> list[Schema]:
     owned: dict[str, list[tuple[str, str, _Properties]]] = {}
     for kind in _KINDS:
         for subject in kinds.get(kind, ()):
@@ -50,17 +67,18 @@ def read_models(graph: rdflib.Graph) -> list[Schema]:
     return found
 
 
-_Nodes = dict[Node, dict[str, Node]]
-_Lists = dict[Node, list[Node]]
+#: IRIs, literals and blank nodes; of a graph these are its nodes, of a text strings and numbers.
+_Nodes = dict[Hashable, dict[str, Hashable]]
+_Lists = dict[Hashable, list[Hashable]]
 
 
-def _index(graph: rdflib.Graph) -> tuple[_Nodes, _Lists, dict[str, list[Node]]]:
+def _index(graph: rdflib.Graph) -> tuple[_Nodes, _Lists, dict[str, list[Hashable]]]:
     """The model properties of every node, the RDF lists by their head, and the subjects of every model class."""
     nodes: _Nodes = {}
-    first: dict[Node, Node] = {}
-    rest: dict[Node, Node] = {}
-    kinds: dict[str, list[Node]] = {}
-    names: dict[Node, dict[Node, Node]] = {rdflib.URIRef(RDF + "first"): first, rdflib.URIRef(RDF + "rest"): rest}
+    first: dict[Hashable, Hashable] = {}
+    rest: dict[Hashable, Hashable] = {}
+    kinds: dict[str, list[Hashable]] = {}
+    names: dict[Hashable, dict[Hashable, Hashable]] = {rdflib.URIRef(RDF + "first"): first, rdflib.URIRef(RDF + "rest"): rest}
     for subject, predicate, value in graph:
         if predicate in names:
             names[predicate][subject] = value
@@ -78,12 +96,99 @@ def _index(graph: rdflib.Graph) -> tuple[_Nodes, _Lists, dict[str, list[Node]]]:
     return nodes, lists, kinds
 
 
+_TOKEN = re.compile(
+    r"""\s+|\#[^\n]*|(?P<iri><[^<>"\s]*>)|(?P<text>"(?:[^"\\\n]|\\.)*")|(?P<mark>[\[\]();,]|\.(?=\s|\Z))"""
+    r"""|(?P<name>@?[\w%:\-]+(?:\.+[\w%:\-]+)*:?)"""
+)
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
+_WORDS = {"a": RDF_TYPE, "true": "true", "false": "false"}
+
+
+class _TextIndex:
+    """Gives of a text what `_index` gives of a graph."""
+
+    def __init__(self, text: str) -> None:
+        self._tokens = self._split(text)
+        self._prefixes: dict[str, str] = {}
+        self._nodes: _Nodes = {}
+        self._lists: _Lists = {}
+        self._kinds: dict[str, list[Hashable]] = {}
+
+    def read(self) -> tuple[_Nodes, _Lists, dict[str, list[Hashable]]]:
+        """All statements of the text."""
+        for token in self._tokens:
+            if token == "@prefix":
+                prefix, iri = next(self._tokens), next(self._tokens)
+                self._prefixes[prefix[:-1]] = iri[1:-1]
+                self._expect(".")
+            else:
+                self._statements(self._term(token), ".")
+        return self._nodes, self._lists, self._kinds
+
+    @staticmethod
+    def _split(text: str) -> Iterator[str]:
+        place = 0
+        while place < len(text):
+            match = _TOKEN.match(text, place)
+            if match is None:
+                raise ValueError(f"content model: {text[place : place + 40]!r} is not understood")
+            place = match.end()
+            if match.lastgroup is not None:
+                yield match.group()
+
+    def _expect(self, mark: str) -> None:
+        token = next(self._tokens, "the end")
+        if token != mark:
+            raise ValueError(f"content model: expected {mark}, found {token}")
+
+    def _statements(self, subject: Hashable, end: str) -> None:
+        """Predicates and objects of a subject, up to the mark that ends them."""
+        found: dict[str, Hashable] = self._nodes.setdefault(subject, {})
+        for token in self._tokens:
+            if token == end:
+                return
+            if token in (";", ","):
+                continue
+            predicate, value = self._term(token), self._term(next(self._tokens))
+            if predicate == RDF_TYPE:
+                self._kinds.setdefault(str(value)[len(MODEL) :], []).append(subject)
+            elif str(predicate).startswith(MODEL):
+                found[str(predicate)[len(MODEL) :]] = value
+        raise ValueError(f"content model: {subject} does not end")
+
+    def _term(self, token: str) -> Hashable:
+        first = token[0]
+        if first == "<":
+            return token[1:-1]
+        if first == '"':
+            return token[1:-1] if "\\" not in token else _ESCAPE.sub(lambda match: _ESCAPED.get(match[1], match[1]), token[1:-1])
+        if first == "[":
+            node = len(self._nodes)
+            self._statements(node, "]")
+            return node
+        if first == "(":
+            head = f"_:list {len(self._lists)}"
+            items = self._lists[head] = []
+            for inner in self._tokens:
+                if inner == ")":
+                    return head
+                items.append(self._term(inner))
+            raise ValueError("content model: a list does not end")
+        prefix, colon, local = token.partition(":")
+        if colon and prefix in self._prefixes:
+            return self._prefixes[prefix] + local
+        if token in _WORDS or token.isdigit():
+            return _WORDS.get(token, token)
+        raise ValueError(f"content model: {token!r} is not understood")
+
+
 @dataclass(frozen=True, slots=True)
 class _Properties:
     """The model properties of one node."""
 
     iri: str
-    values: dict[str, Node]
+    values: dict[str, Hashable]
     nodes: _Nodes
     lists: _Lists
 

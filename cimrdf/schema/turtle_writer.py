@@ -50,6 +50,12 @@ class TurtleWriter:
         self._used[best[0]] = best[1]
         return f"{best[0]}:{iri[len(best[1]) :]}"
 
+    def declare(self, *namespaces: str) -> None:
+        """Declare the prefixes of these namespaces, used or not."""
+        for prefix, namespace in [*PREFIXES.items(), *self.prefixes.items()]:
+            if namespace in namespaces:
+                self._used[prefix] = namespace
+
     def add(self, subject: str, pairs: Sequence[Pair]) -> None:
         """Add one subject with its predicates and objects; pairs without object are left out."""
         lines = [f"{predicate} {value}" for predicate, value in pairs if value]

@@ -80,4 +80,4 @@ def _element(document: etree._ElementTree, path: str | None, prefixes: Mapping[s
 
 def _plain(message: str) -> str:
     """libxml2's sentence without namespaces."""
-    return re.sub(r"\{[^}]*\}", "", message).strip()
+    return re.sub(r"\{[^{}']*\}(?=\w)", "", message).strip()

@@ -95,7 +95,7 @@ class _VocabularyWriter:
         return self.out.document([about])
 
     def _preamble(self) -> None:
-        names = [("dcterms:title", text(self.document.title)), ("dcterms:source", text(self.schema.namespace))]
+        names = [("dcterms:title", text(self.document.title)), ("dcterms:source", f"{text(self.schema.namespace)}, {text(self.document.source)}")]
         self.out.add(self.document.version, [("a", "owl:Ontology"), *names])
         annotations = ["dcterms:source", "dcterms:title", "model:type"]
         for annotation in [*annotations, *(["sawsdl:modelReference"] if self.reading.model_references else [])]:
@@ -106,7 +106,6 @@ class _VocabularyWriter:
         return [
             ("rdfs:label", text(label)),
             ("rdfs:isDefinedBy", f"<{self.document.version}>"),
-            ("dcterms:source", text(self.document.source)),
             ("sawsdl:modelReference", "" if reference is None else f"<{reference}>"),
         ]
 

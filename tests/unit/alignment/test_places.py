@@ -42,7 +42,7 @@ def test_a_path_goes_on_from_a_context_and_back_up(cim: Resolver) -> None:
 
 
 def test_a_wildcard_leads_to_what_another_schema_declares(cim: Resolver, multispeak: Resolver) -> None:
-    assert cim.follow(None, parse("EventMessage/Payload/MeterReadings")).hops[-1].term == CIM + "MeterReadings"
+    assert cim.follow(None, parse("EventMessage/Payload/MeterReadings")).hops[-1].term == CIM + "element-MeterReadings"
     header = multispeak.follow(None, parse("Envelope/Header/MultiSpeakMsgHeader/@MessageID"))
     assert header.predicate == MSP + "MultiSpeakMsgHeader.MessageID"
 
@@ -65,7 +65,7 @@ def test_the_object_itself_may_be_selected(multispeak: Resolver) -> None:
 @pytest.mark.parametrize(
     ("path", "says"),
     [
-        ("MeterReadings/MeterReading/Meter/mrid", "did you mean mRID?"),
+        ("MeterReadings/MeterReading/Meter/mRIDs", "did you mean mRID?"),
         ("MeterReadings/MeterReading/Readings/value/units", "is a value, it has no"),
         ("MeterReadings/MeterReading/Readings/ReadingType/@reff", "did you mean @ref?"),
         ("MeterReading/Readings", "no document element MeterReading"),

@@ -409,13 +409,42 @@ def test_model_references_are_kept_by_term(tmp_path: Path) -> None:
 
 # ---------------------------------------------------------------------- reference schemas
 
-MERGED = "multispeak/4.1.6/merged/MultiSpeak_V416_from_WSDLs.xsd"
+#: Every schema file of the reference that stands on its own, those that go together being one entry.
 FILES = [
+    "cim/ed1/*.xsd",
+    *(f"cim/ed2/{name}*.xsd" for name in ("EndDevice", "MeterC", "MeterR", "Service", "UsagePoint")),
+    "cim/ed2/cross-check/*.xsd",
+    "cim/ed2/cross-check/cim4/xsd/EndDeviceControlsMessage.xsd",
+    "cim/ed2/cross-check/cim4/xsd/EndDeviceEventsMessage.xsd",
+    "cim/ed2/message-wrappers/GetUsagePointConfigMessage.xsd",
+    "cim/ed2/message-wrappers/GetMeterReadScheduleMessage.xsd",
+    "cim/ed2/message-wrappers/MeterReadScheduleMessage.xsd",
+    "cim/ed2-draft2011/epri-iop/[EGM]*[a-z].xsd",
+    "cim/ed2-draft2011/openwms/xsd/EndDevice*Message.xsd",
+    "cim/ed2-draft2011/openwms/xsd/Meter*Message.xsd",
     "iec61968-100/full/Message.xsd",
+    "iec61968-100/full/WSS*.xsd",
+    "iec61968-100/variants/Message_2011_smencim.xsd",
+    "iec61968-100/variants/Message_www2010_EPRI-docs.xsd",
+    "iec61968-100/variants/Message_www2010_EPRI-docs_v2.xsd",
+    "iec61968-100/variants/Message_www2010_openwms_61968-6.xsd",
+    "iec61968-100/variants/Message_www2011_openwms_EPRI-IOP.xsd",
+    "multispeak/3.0/xsd/CB_Server.xsd",
+    "multispeak/3.0/xsd/MR_Server.xsd",
+    "multispeak/3.0/xsd/OA_Server.xsd",
+    "multispeak/3.0/xsd/OD_Server.xsd",
+    "multispeak/4.1.6/merged/MultiSpeak_V416_from_WSDLs.xsd",
+    "multispeak/5.0.4/xsd/*.xsd",
+    "multispeak/5.0.4/Endpoints/*/*.xsd",
+    "multispeak/5.0.7/xsd/[Mmx]*.xsd",
     "multispeak/5.0.7/xsd/soapEnvelope.xsd",
-    "cim/ed1/MeterReadings_2009.xsd",
-    MERGED,
+    "multispeak/5.0.7/EndPoints/server_xsds/*.xsd",
+    "multispeak/5.0.7/EndPoints/MR_Server/MR_Server.xsd",
+    "codes/espi/espiDerived.xsd",
 ]
+
+#: WSDLs that embed their schemas.
+WSDLS = ["multispeak/3.0/wsdl", "multispeak/4.1.6/wsdl"]
 
 
 def read_reference(reference: Path, *files: str) -> Reading:
@@ -423,12 +452,40 @@ def read_reference(reference: Path, *files: str) -> Reading:
     return read([reference / file for file in files], bases)
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_nothing_is_lost_of_a_reference_schema(reference: Path, file: str, capsys: pytest.CaptureFixture[str]) -> None:
-    schemas = read_reference(reference, file).schemas
-    print(count_table([reference / file], schemas))
-    assert count_xsd([reference / file], schemas) == count_models(schemas)
+@pytest.mark.parametrize("pattern", FILES)
+def test_nothing_is_lost_of_a_reference_schema(reference: Path, pattern: str, capsys: pytest.CaptureFixture[str]) -> None:
+    files = sorted(reference.glob(pattern))
+    assert files
+    schemas = read_reference(reference, *(file.relative_to(reference).as_posix() for file in files)).schemas
+    print(count_table(files, schemas))
+    assert count_xsd(files, schemas) == count_models(schemas)
     assert all(kind in capsys.readouterr().out for kind in KINDS[:1])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", WSDLS)
+def test_nothing_is_lost_of_the_schemas_in_wsdls(reference: Path, folder: str) -> None:
+    for file in sorted((reference / folder).glob("*.wsdl")):
+        schemas = read_reference(reference, file.relative_to(reference).as_posix()).schemas
+        assert count_xsd([file], schemas) == count_models(schemas), file.name
+
+
+def test_an_enumeration_that_a_type_takes_over_is_counted_once_for_it(tmp_path: Path) -> None:
+    codes = '<xs:simpleType name="S"><xs:restriction base="xs:string"><xs:enumeration value="x"/></xs:restriction></xs:simpleType>'
+    path = document(tmp_path, codes + '<xs:simpleType name="T"><xs:restriction base="a:S"/></xs:simpleType>')
+    schemas = read([path], BASES).schemas
+    assert simple_type(schemas[0], "T").enumeration == ("x",)
+    assert count_xsd([path], schemas) == count_models(schemas)
+
+
+def test_a_broken_schema_in_a_wsdl_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "a.wsdl"
+    schema = HEAD.format("a") + '\n<xs:element name="E" type="a:T"/></xs:schema>'
+    path.write_text(f'<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"><types>{schema}</types></definitions>', encoding="utf-8")
+    with pytest.raises(SchemaError, match="unknown type") as caught:
+        read([path], BASES)
+    assert (caught.value.file, caught.value.component) == (str(path), "E")
+    assert caught.value.remedy
 
 
 def test_the_profiles_of_edition_2_share_terms_and_all_their_references_are_sound(reference: Path) -> None:
