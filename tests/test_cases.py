@@ -28,7 +28,6 @@ PAIR = "cim-2013--multispeak-4.1"
 
 #: Rows that no case fires, with the reason why none can. Everything else is an error, and so is a name here that does fire.
 UNFIRED: dict[str, str] = {
-    "row:cim-2013--multispeak-4.1/MeterReadings#interval.indexRest from the right": "row interval.index, a gap on the same path, comes first",
 }
 
 _CONSTANTS = "a constant that a row writes beside a value is both added and a target of the value"
@@ -36,17 +35,7 @@ _ORDER = "the order of an entry's targets depends on the store"
 _ROWLESS = "the value is dropped without a row"
 
 #: What is known to fail, strictly: test, case (and store), with the reason.
-KNOWN: dict[tuple[str, ...], str] = {
-    ("as_expected", "intervals/two-types", "rdflib"): _ORDER,
-    ("as_expected", "multispeak/intervals-field-name", "rdflib"): _ORDER,
-    ("origin", "multispeak/events"): _CONSTANTS,
-    ("origin", "multispeak/intervals-all-gaps"): _CONSTANTS,
-    ("origin", "multispeak/meter-number"): _CONSTANTS,
-    ("rows", "header/foreign-block"): _ROWLESS,
-    ("rows", "envelope/multispeak-payload-alone"): _ROWLESS,
-    ("command", "bad-input/date-time-is-none"): "rdflib logs a traceback for a typed literal that is none",
-    ("megabytes", ""): "read.parse knows another wording of libxml2 for a text that is too long, and calls it xml-malformed",
-}
+KNOWN: dict[tuple[str, ...], str] = {}
 
 
 #: Where `--preserve` keeps names and values. The names, and steps that only restore an order, have no source value.
@@ -244,7 +233,6 @@ def test_a_text_of_a_megabyte_is_carried() -> None:
     assert f"<value>{text}</value>".encode() in cimrdf.translate(_with_comment(text), to="multispeak-4.1").xml
 
 
-@pytest.mark.xfail(reason=KNOWN["megabytes", ""])
 def test_a_text_of_eleven_megabytes_is_refused() -> None:
     with pytest.raises(Refused) as caught:
         cimrdf.translate(_with_comment("7" * 11_000_000), to="multispeak-4.1")

@@ -63,6 +63,9 @@ class Generator:
         #: White space that was put around values of the last instance.
         self.paddings: list[Padding] = []
         self._covering = False
+        #: While covering: how far each type is from goals that were not hit, and the members on the way there, innermost last.
+        self._far: dict[str, int] = {}
+        self._focus: list[str | None] = []
         self._left = 0
         self._version: tuple[str, ...] = ()
         self._packed: list[tuple[DelimitedList, etree._Element]] = []
@@ -88,14 +91,17 @@ class Generator:
 
     def covering(self, namespace: str, name: str) -> Iterator[etree._Element]:
         """Instances until all that the element reaches was hit, or chance finds no more (see `missing`)."""
-        idle, self._covering = 0, True
-        try:
-            while idle < 60 and self.missing(namespace, name):
-                before = len(self.hits)
-                yield self.instance(namespace, name)
-                idle = idle + 1 if len(self.hits) == before else 0
-        finally:
+        root = self.catalogue.root(namespace, name)
+        idle, made = 0, 0
+        while root is not None and idle < 40 and self.missing(namespace, name):
+            if made % 5 == 0 or idle:
+                self._far = self.goals.distances(root.type, self.hits)
+            before, made = len(self.hits), made + 1
+            self._covering, self._focus = True, []
+            element = self.instance(namespace, name)
             self._covering = False
+            yield element
+            idle = idle + 1 if len(self.hits) == before else 0
 
     def missing(self, namespace: str, name: str) -> set[str]:
         """The goals of a global element that were not hit yet."""
@@ -112,11 +118,13 @@ class Generator:
 
     # ------------------------------------------------------------------ decisions
 
+    @property
+    def _deepest(self) -> int:
+        return self.depth * 2 if self._covering else self.depth
+
     def _nsmap(self, namespace: str) -> dict[str | None, str]:
-        """Usually a default namespace, sometimes a prefix; the other namespaces of the version get prefixes."""
-        others = [name for name in self._version if name != namespace]
-        found: dict[str | None, str] = {f"v{number}": name for number, name in enumerate(others)} if len(others) < 4 else {}
-        return found | ({self.chance.choice((None, None, "p")): namespace} if namespace else {})
+        """Usually a default namespace, sometimes a prefix."""
+        return {self.chance.choice((None, None, "p")): namespace} if namespace else {}
 
     def _hit(self, goal: str) -> None:
         self.hits.add(goal)
@@ -124,17 +132,23 @@ class Generator:
     def _wants(self, goal: str) -> bool:
         return self._covering and goal not in self.hits
 
-    def _present(self, owner: str, term: str, type_iri: str | None, likely: float) -> bool:
-        """Whether an optional part is there: what was not hit yet comes first."""
+    def _present(self, owner: str, term: str, likely: float) -> bool:
+        """Whether an optional part is there. While covering: what was not hit yet, and what leads to more of it."""
+        if self._covering and self._focus[-1] == term:
+            return not self._wants(member_goal(owner, term, False)) or self.chance.random() < 0.6
         if self._left <= 0:
             return False
-        if self._wants(member_goal(owner, term, True)):
-            return True
-        if self._wants(member_goal(owner, term, False)):
-            return False
-        if self._covering and type_iri is not None and self.goals.reached(type_iri) - self.hits:
-            return self.chance.random() < 0.85
+        if self._covering:
+            return self._wants(member_goal(owner, term, True))
         return self.chance.random() < likely
+
+    def _lead(self, view: View) -> str | None:
+        """The member of a type that is nearest to something that was not hit yet."""
+        members = [member for member in view.elements.values() if member.type in self._far and member.max_occurs != 0]
+        if not members:
+            return None
+        nearest = min(self._far[member.type] for member in members)
+        return self.chance.choice([member.term for member in members if self._far[member.type] == nearest])
 
     def _times(self, item: Particle, least: int) -> int:
         """How often a particle that is there occurs."""
@@ -158,22 +172,29 @@ class Generator:
             return
         self._hit(type_goal(chosen.iri))
         view = self.catalogue.view(chosen.iri)
+        if self._covering:
+            on_the_way = not self._focus or self._focus[-1] is not None
+            self._focus.append(self._lead(view) if on_the_way and depth < self._deepest else None)
         self._attributes(element, view)
         if view.text is not None:
             self._text(element, view.text)
         elif view.content is not None:
             self._group(element, view, view.content, (), depth)
+        if self._covering:
+            self._focus.pop()
 
     def _derived(self, element: etree._Element, item: Complex) -> Complex:
         """The declared type, or one derived from it, named by `xsi:type`."""
         others = self.goals.derived(item.iri)
         if others and (item.abstract or self.chance.random() < 0.3):
-            fresh = [other for other in others if self._wants(type_goal(other.iri))]
+            near = min((self._far.get(other.iri, 1000) for other in others), default=0)
+            fresh = [other for other in others if self._covering and self._far.get(other.iri, 1000) == near]
             chosen = self.chance.choice(fresh or others)
-            prefix = next((p for p, n in element.nsmap.items() if n == chosen.namespace), None)
-            if prefix is not None or element.nsmap.get(None) == chosen.namespace:
-                element.set(f"{{{XSI}}}type", f"{prefix}:{chosen.name}" if prefix else chosen.name)
-                return chosen
+            if chosen.namespace not in element.nsmap.values():
+                etree.cleanup_namespaces(element, top_nsmap={"t": chosen.namespace}, keep_ns_prefixes=["t"])
+            prefix = next(p for p, n in element.nsmap.items() if n == chosen.namespace)
+            element.set(f"{{{XSI}}}type", f"{prefix}:{chosen.name}" if prefix else chosen.name)
+            return chosen
         return item
 
     def _text(self, element: etree._Element, type_iri: str) -> None:
@@ -212,7 +233,7 @@ class Generator:
             self._open_attributes(element, view.any_attribute, owner)
 
     def _attribute_present(self, owner: str, use: Attribute) -> bool:
-        if self._wants(member_goal(owner, use.term, True)):
+        if self._wants(member_goal(owner, use.term, True)) or (self._covering and self._far.get(use.type) == 0):
             return True
         return not self._wants(member_goal(owner, use.term, False)) and self.chance.random() < 0.4
 
@@ -233,14 +254,17 @@ class Generator:
     # ------------------------------------------------------------------ particles
 
     def _group(self, element: etree._Element, view: View, group: Group, place: tuple[int, ...], depth: int) -> None:
-        if group.min_occurs == 0 and (self._left <= 0 or self.chance.random() < 0.3):
+        led = self._covering and self._focus[-1] is not None and _holds(group, self._focus[-1])
+        if group.min_occurs == 0 and not led and (self._left <= 0 or self.chance.random() < 0.3):
             return
         for _ in range(self._times(group, group.min_occurs)):
             if group.kind == "choice":
                 numbers = range(len(group.particles))
                 fresh = [number for number in numbers if self._wants(branch(view.type.iri, place, number))]
                 number = self.chance.choice(fresh or numbers)
-                if self._left <= 0 or depth >= self.depth:
+                if self._covering and self._focus[-1] is not None and not fresh:
+                    number = next((index for index in numbers if _holds(group.particles[index], self._focus[-1])), number)
+                elif self._left <= 0 or depth >= self._deepest:
                     number = min(numbers, key=lambda index: self.goals.height_of(group.particles[index]))
                 self._hit(branch(view.type.iri, place, number))
                 self._particle(element, view, group.particles[number], (*place, number), depth)
@@ -262,7 +286,7 @@ class Generator:
         if (
             member.max_occurs == 0
             or (optional and self.goals.impossible(member.type))
-            or (optional and (depth >= self.depth or not self._present(owner, member.term, member.type, 0.55)))
+            or (optional and (depth >= self._deepest or not self._present(owner, member.term, 0.55)))
         ):
             self._hit(member_goal(owner, member.term, False))
             return
@@ -270,7 +294,7 @@ class Generator:
         for _ in range(self._times(member, least)):
             child = _below(parent, member.namespace, member.name)
             goal = member_goal(owner, member.term, True) + " nil"
-            if member.nillable and (self._wants(goal) or self.chance.random() < 0.15):
+            if member.nillable and (self._wants(goal) or (not self._covering and self.chance.random() < 0.15)):
                 self._hit(goal)
                 self._nil(child, member)
             elif member.fixed is not None:
@@ -300,15 +324,16 @@ class Generator:
         if wildcard.min_occurs == 0 and (self._left <= 0 or (not wanted and self.chance.random() < 0.6) or wanted[:1] == ["absent"]):
             self._hit(goals["absent"])
             return
-        kinds = wanted or ["known", "foreign"]
+        possible = self.goals.kinds(wildcard)
+        kinds = [kind for kind in wanted if kind in possible] or possible
         for _ in range(self._times(wildcard, wildcard.min_occurs)):
-            kind = self.chance.choice(kinds)
-            roots = self._roots_for(wildcard, etree.QName(element).namespace or "") if kind != "foreign" and depth < self.depth // 2 else []
+            kind = self.chance.choice(kinds or ["absent"])
+            roots = self._roots_for(wildcard, etree.QName(element).namespace or "") if kind != "foreign" and depth < self._deepest // (1 if wanted else 2) else []
             self._hit(goals["absent"])
             if roots:
                 self._hit(goals["known"])
                 self._known(element, self.chance.choice(roots), depth)
-            elif not (self.official and wildcard.process_contents == "strict"):
+            elif "foreign" in possible and not (self.official and wildcard.process_contents == "strict"):
                 self._hit(goals["foreign"])
                 element.append(etree.fromstring(self.chance.choice(_BLOCKS)))
             else:
@@ -370,6 +395,12 @@ class Packer:
         if isinstance(key, etree._Element) and isinstance(holder, etree._Element):
             key.text = holder.get(match.group(2)) or key.text or "1"
             holder.set(match.group(2), key.text)
+
+
+def _holds(particle: Particle, term: str) -> bool:
+    if isinstance(particle, Group):
+        return any(_holds(inner, term) for inner in particle.particles)
+    return particle.term == term
 
 
 def _below(parent: etree._Element, namespace: str, name: str) -> etree._Element:

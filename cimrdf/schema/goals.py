@@ -89,6 +89,29 @@ class Goals:
             self._reached[type_iri] = frozenset(found)
         return self._reached[type_iri]
 
+    def distances(self, type_iri: str, hits: set[str]) -> dict[str, int]:
+        """How many steps each type below a type is from one with goals of its own that were not hit; others are left out."""
+        above: dict[str, set[str]] = {}
+        found: dict[str, int] = {}
+        seen, waiting = {type_iri}, [type_iri]
+        while waiting:
+            here = waiting.pop()
+            goals, below = self._goals_of(here)
+            if not goals <= hits:
+                found[here] = 0
+            for other in below:
+                above.setdefault(other, set()).add(here)
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        ring = list(found)
+        for distance in range(1, len(seen)):
+            ring = list(dict.fromkeys(higher for here in ring for higher in above.get(here, ()) if higher not in found))
+            found.update(dict.fromkeys(ring, distance))
+            if not ring:
+                break
+        return found
+
     def _goals_of(self, type_iri: str) -> tuple[set[str], set[str]]:
         """A type's own goals, and the types of its members."""
         if type_iri not in self._own:
@@ -127,7 +150,7 @@ class Goals:
             if isinstance(particle, Group):
                 self._group(owner, particle, (*place, number), goals, below)
             elif isinstance(particle, Wildcard):
-                goals |= {wildcard_goal(owner, particle.term, kind) for kind in ("known", "foreign")}
+                goals |= {wildcard_goal(owner, particle.term, kind) for kind in self.kinds(particle)}
                 goals |= {wildcard_goal(owner, particle.term, "absent")} if particle.min_occurs == 0 else set()
             elif particle.max_occurs != 0:
                 least = particle.strict_min_occurs if self.strict and particle.strict_min_occurs is not None else particle.min_occurs
@@ -136,6 +159,12 @@ class Goals:
                     goals.add(member_goal(owner, particle.term, True))
                     goals |= {member_goal(owner, particle.term, True) + " nil"} if particle.nillable else set()
                     below.add(particle.type)
+
+    def kinds(self, wildcard: Wildcard) -> list[str]:
+        """What may stand at a wildcard: a `known` root, a `foreign` block."""
+        if wildcard.namespaces in ("##any", "##other"):
+            return ["known", "foreign"]
+        return ["known"] if any(self.catalogue.roots(name) for name in wildcard.namespaces.split()) else []
 
     def impossible(self, type_iri: str) -> bool:
         """Whether nothing can be of a type: it is abstract, and no type extends it."""

@@ -436,11 +436,10 @@ FILES = [
     "multispeak/4.1.6/merged/MultiSpeak_V416_from_WSDLs.xsd",
     "multispeak/5.0.4/xsd/*.xsd",
     "multispeak/5.0.4/Endpoints/*/*.xsd",
-    "multispeak/5.0.7/xsd/[Mmx]*.xsd",
+    "multispeak/5.0.7/xsd/[MSmx]*.xsd",
     "multispeak/5.0.7/xsd/soapEnvelope.xsd",
     "multispeak/5.0.7/EndPoints/server_xsds/*.xsd",
     "multispeak/5.0.7/EndPoints/MR_Server/MR_Server.xsd",
-    "codes/espi/espiDerived.xsd",
 ]
 
 #: WSDLs that embed their schemas.
