@@ -11,13 +11,14 @@ import rdflib
 from lxml import etree
 
 from cimrdf.convert import from_rdflib, to_rdflib
+from cimrdf.engine.reading import read_message
 from cimrdf.findings import Finding, Refused, finding
 from cimrdf.schema.catalogue import Catalogue, load_catalogue
 from cimrdf.schema.lift import DOCUMENT, Node
 from cimrdf.schema.lower import Graph, Lowered, lower, natural_order
 from cimrdf.schema.read import read_bytes
 from cimrdf.schema.validity import problems
-from cimrdf.translate import Message, read_message
+from cimrdf.translate import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cimrdf.engine.reading import read_message
 from cimrdf.findings import Finding, Refused, finding
 from cimrdf.schema.catalogue import load_catalogue
 from cimrdf.schema.lift import Lifted
 from cimrdf.shapes import Violation, violation_finding, violations
-from cimrdf.translate import read_message
 
 
 def validate(source: str | Path | bytes, schema: str | None = None) -> list[Finding]:

@@ -11,7 +11,6 @@ import os
 import pytest
 from lxml import etree
 
-
 from cimrdf.alignment.rows import LEFT, RIGHT
 from cimrdf.findings import Refused
 from cimrdf.schema.catalogue import load_catalogue

@@ -14,18 +14,20 @@ from cimrdf.alignment.rows import HEADER, LEFT, RIGHT, Exchange, Pair, find_pair
 from cimrdf.alignment.rules import Rule, derive_rules, needed_value_maps
 from cimrdf.alignment.values import value_map_triples
 from cimrdf.engine.account import Accountant, Gaps, Output, numbered_place
-from cimrdf.engine.difference import BLOCK, ONLY, VALUE, Edit, apply, difference, local, path_of
+from cimrdf.engine.correspondence import anchors, homes, normal_form, pairs
+from cimrdf.engine.difference import BLOCK, ONLY, VALUE, Edit, apply, difference, path_of
 from cimrdf.engine.graph import Derived, Firing, Statement, derive
 from cimrdf.engine.ledger import Ledger
 from cimrdf.engine.messages import Assembler, Received, Sending, detect_version, receive
 from cimrdf.engine.preserve import Keeper, Kept, kept_in, numbered, read_sidecar, without_namespaces, write_sidecar
+from cimrdf.engine.reading import read_messages
 from cimrdf.engine.stores import make_store
 from cimrdf.findings import Finding, Refused, finding
 from cimrdf.namespaces import compact
 from cimrdf.schema.catalogue import Catalogue, load_catalogue
-from cimrdf.schema.lift import DOCUMENT, Leaf, Lifted, Node, leaves_of
-from cimrdf.schema.lower import Graph, Lowered, Written, lower
-from cimrdf.schema.validity import Problem, problems
+from cimrdf.schema.lift import DOCUMENT, Leaf, Lifted, leaves_of
+from cimrdf.schema.lower import Lowered, Written, lower
+from cimrdf.schema.validity import Problem, parts, problems
 from cimrdf.shapes import violation_finding, violations
 
 
@@ -244,7 +246,7 @@ class Job:
             )
 
     def _problems(self, root: etree._Element, *, strict: bool = True) -> list[Problem]:
-        return [problem for part in self._parts(root) for problem in problems(part, self.catalogue, strict=strict)]
+        return [problem for part in parts(root, self.catalogue) for problem in problems(part, self.catalogue, strict=strict)]
 
     def _hold_to_shapes(self, derived: Derived) -> None:
         """What the shapes say about the target graph, reported where the values come from."""
@@ -280,15 +282,6 @@ class Job:
                 self.findings.append(finding("interval-irregular", reason, xpath=path_of(element)))
         if lowered.unpacked:
             raise Refused(*self.findings)
-
-    def _parts(self, element: etree._Element) -> list[etree._Element]:
-        """The element, and those inside it that belong to another schema and are declared globally there."""
-        found = [element]
-        for item in element.iter():
-            name, parent = etree.QName(item), item.getparent()
-            if parent is not None and name.namespace != etree.QName(parent).namespace and self.catalogue.root(name.namespace or "", name.localname):
-                found.append(item)
-        return found
 
     def _leave_out(self, lowered: Lowered, element: etree._Element, attribute: str | None, message: str, derived: Derived) -> None:
         for written in [item for item in lowered.written if item.element is element and item.attribute == attribute]:
@@ -339,9 +332,9 @@ class Job:
         """Put back what the messages (or the sidecar) keep; returns the places of the kept values with row and target."""
         kept: list[tuple[int, Kept, etree._Element | None]] = []
         for number, one in enumerate(self.lifted, 1):
-            anchors = self._anchors(one, documents)
+            known = anchors(one, [document.lowered for document in documents])
             for item in kept_in(one.parts[0].element, self.catalogue, self.to):
-                kept.append((number, item, None if item.owner is None else anchors.get(item.owner)))
+                kept.append((number, item, None if item.owner is None else known.get(item.owner)))
         edits = [(None, edit) for edit in (read_sidecar(self.options.sidecar, self.to) if self.options.sidecar else [])]
         usable = [(anchor, item.edit) for _, item, anchor in kept if anchor is not None or item.owner is None]
         usable.sort(key=lambda pair: pair[0] is not None)
@@ -358,41 +351,18 @@ class Job:
                 restored |= dict.fromkeys((numbered_place(number, place) for place in item.places), (compact(item.point), target))
         return restored
 
-    @staticmethod
-    def _anchors(one: Lifted, documents: Sequence[Document]) -> dict[etree._Element, etree._Element]:
-        """For elements of the source, the element of the output that was made from them."""
-        by_node = {str(node): element for node, element in one.elements.items()}
-        found: dict[etree._Element, etree._Element] = {}
-        for document in documents:
-            for element, node in document.lowered.nodes.items():
-                origin, _, name = node.partition("~")
-                if "/" not in name and origin in by_node:
-                    found.setdefault(by_node[origin], element)
-        return found
-
     def _keep(
         self, documents: Sequence[Document], payload: str, gaps: Gaps
     ) -> tuple[dict[Statement, str], list[tuple[str, str, str]], str | None]:
-        """Keep what the way back would not give; returns the kept statements with their places, and the sidecar."""
+        """Keep what the way back would not give; returns the kept statements with their places, their labels, and the sidecar."""
         source = self.lifted[0]
-        whole = Graph()
-        whole.update(source.triples)
-        wanted = lower(whole, source.parts[0].node, source.parts[0].root, self.catalogue)
-        self._prune(wanted)
-        texts = [etree.tostring(document.root, xml_declaration=True, encoding="UTF-8") for document in documents]
-        back = self._way_back(texts, payload)
-        edits = difference(wanted.element, back.documents[0].root, self._pairs(documents, wanted, back), self.catalogue) if back else []
-        if back and len(back.documents) > len(self.lifted):
-            edits.insert(0, Edit(ONLY, "/", payload))
-        by_node = {node: element for element, node in wanted.nodes.items()}
-        homes: dict[str, etree._Element] = {}
-        for item, made in self._made(documents):
-            if item in by_node:
-                homes.setdefault(path_of(by_node[item]), made)
+        wanted = normal_form(source, self.catalogue)
+        edits = self._edits(documents, wanted, payload)
+        places = homes(wanted, [document.lowered for document in documents])
         keeper = Keeper(self.catalogue, self.source_version)
         secret = [edit for edit in edits if self._confidential(edit, gaps)]
         public = [edit for edit in edits if edit not in secret]
-        homeless = [*secret, *keeper.place(public, homes, documents[0].root if documents[0].enveloped else None)]
+        homeless = [*secret, *keeper.place(public, places, documents[0].root if documents[0].enveloped else None)]
         for document in documents:
             self._parts_valid(document)
         if homeless and not self.options.beside:
@@ -446,68 +416,21 @@ class Job:
             return [statement for place, statement in statements.items() if place == path or place.startswith(f"{path}/")]
         return [statements[path]] if edit.kind == VALUE and path in statements else []
 
-    def _way_back(self, texts: Sequence[bytes], payload: str) -> Result | None:
-        """What the output gives on its way back, the message with the payload of the source first."""
-        from cimrdf.translate import read_messages
-
+    def _edits(self, documents: Sequence[Document], wanted: Lowered, payload: str) -> list[Edit]:
+        """Walk the way back, and tell what it does not give."""
+        texts = [etree.tostring(document.root, xml_declaration=True, encoding="UTF-8") for document in documents]
         try:
-            lifted = read_messages(texts, self.catalogue)
-            job = Job(lifted, self.catalogue, self.source_version, Options(source_version=self.to, store=self.options.store))
-            result = job.run()
+            received = read_messages(texts, self.catalogue)
+            back = Job(received, self.catalogue, self.source_version, Options(source_version=self.to, store=self.options.store)).run()
         except Refused as refusal:
-            self.findings.append(
-                finding("preserve-without-place", f"the way back is refused, so nothing could be kept: {refusal}", file=self.lifted[0].file)
-            )
-            return None
-        result.documents.sort(key=lambda document: document.payload != payload)
-        self._back_lifted = lifted
-        return result
-
-    def _prune(self, wanted: Lowered) -> None:
-        """The source in its normal form is without the values that are outside their type: no way back could write them."""
-        for part in self._parts(wanted.element):
-            for problem in problems(part, self.catalogue, strict=False):
-                parent = problem.element.getparent()
-                if problem.value and problem.attribute is not None:
-                    for name in [name for name in problem.element.attrib if str(name).rpartition("}")[2] == problem.attribute]:
-                        problem.element.attrib.pop(name)
-                elif problem.value and parent is not None:
-                    parent.remove(problem.element)
-        wanted.written[:] = [item for item in wanted.written if item.element.getroottree().getroot() is wanted.element]
-
-    def _made(self, documents: Sequence[Document]) -> list[tuple[str, etree._Element]]:
-        """The nodes of the source with the elements of the output that were made from them."""
-        made = []
-        for document in documents:
-            for element, node in document.lowered.nodes.items():
-                origin, separator, name = node.partition("~")
-                if separator and "/" not in name:
-                    made.append((origin, element))
-        return made
-
-    def _pairs(self, documents: Sequence[Document], wanted: Lowered, back: Result) -> dict[etree._Element, etree._Element]:
-        """Which elements of the source and of what comes back stand for the same thing, by way of the output."""
-        sources = {element: origin for origin, element in self._made(documents)}
-        paths = {(number, path_of(element)): origin for number, document in enumerate(documents) for element, origin in sources.items() if element.getroottree().getroot() is document.root}
-        by_node = {node: element for element, node in wanted.nodes.items()}
-        pairs: dict[etree._Element, etree._Element] = {}
-        for number, one in enumerate(self._back_lifted):
-            for source, returned in self._anchors_of_nodes(one, back.documents[:1]):
-                origin = paths.get((number, one.xpaths[source]))
-                mine = by_node.get(origin or "")
-                if mine is not None and local(mine) == local(returned) and mine not in pairs:
-                    pairs[mine] = returned
-        return pairs
-
-    @staticmethod
-    def _anchors_of_nodes(one: Lifted, documents: Sequence[Document]) -> list[tuple[Node, etree._Element]]:
-        found = []
-        for document in documents:
-            for element, node in document.lowered.nodes.items():
-                origin, _, name = node.partition("~")
-                if "/" not in name and Node(origin) in one.xpaths:
-                    found.append((Node(origin), element))
-        return found
+            text = f"the way back is refused, so nothing could be kept: {refusal}"
+            self.findings.append(finding("preserve-without-place", text, file=self.lifted[0].file))
+            return []
+        returned = min(back.documents, key=lambda document: document.payload != payload)
+        partners = pairs(wanted, [document.lowered for document in documents], received, returned.lowered)
+        edits = difference(wanted.element, returned.root, partners, self.catalogue)
+        several = len(back.documents) > len(self.lifted)
+        return [Edit(ONLY, "/", payload), *edits] if several else edits
 
     # ------------------------------------------------------------------ the account
 

@@ -119,7 +119,7 @@ class Catalogue:
     _lists: dict[str, DelimitedList] = field(default_factory=dict)
     _listed: set[str] = field(default_factory=set)
     _roots: dict[tuple[str, str], Root | None] = field(default_factory=dict)
-    _closures: dict[str, list[Schema]] = field(default_factory=dict)
+    _closures: dict[tuple[str, frozenset[str]], list[Schema]] = field(default_factory=dict)
     _datatypes: dict[str, str] = field(default_factory=dict)
 
     def _text(self, subject: Node, name: str) -> str | None:
@@ -257,10 +257,15 @@ class Catalogue:
             self._schemas[namespace] = [schema for file, schema in loaded if schema is not None and not file.has_lists]
         return self._schemas[namespace]
 
-    def closure(self, root: Root) -> list[Schema]:
-        """The part of the content models that a global element needs, across namespaces: enough to judge its validity."""
-        if root.term not in self._closures:
+    def closure(self, root: Root, types: frozenset[str] = frozenset()) -> list[Schema]:
+        """The part of the content models that a global element needs, across namespaces: enough to judge its validity, with
+        further types that a message names."""
+        key = (root.term, types)
+        if key not in self._closures:
             wanted: dict[str, set[str]] = {root.namespace: {root.term}}
+            for name in types:
+                for file in self._files_with(name):
+                    wanted.setdefault(file.namespace, set()).add(name)
             found: dict[str, Schema] = {}
             while True:
                 before = {namespace: len(names) for namespace, names in wanted.items()}
@@ -271,8 +276,8 @@ class Catalogue:
                         wanted.setdefault(other, set()).add(name)
                 if before == {namespace: len(names) for namespace, names in wanted.items()}:
                     break
-            self._closures[root.term] = list(found.values())
-        return self._closures[root.term]
+            self._closures[key] = list(found.values())
+        return self._closures[key]
 
     def _referred(self, schema: Schema) -> set[tuple[str, str]]:
         """The types and global elements, by namespace, that a schema's components refer to and that it does not hold itself."""

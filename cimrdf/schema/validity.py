@@ -9,10 +9,13 @@ from functools import lru_cache
 
 from lxml import etree
 
+from cimrdf.namespaces import XSI
 from cimrdf.schema.catalogue import Catalogue
 from cimrdf.schema.xsd_writer import compile_schema
 
 _VALUE_ERRORS = ("DATATYPE_VALID", "FACET", "ENUMERATION_VALID", "PATTERN_VALID", "LENGTH_VALID", "INCLUSIVE_VALID", "EXCLUSIVE_VALID", "DIGITS_VALID")
+
+_TYPE = f"{{{XSI}}}type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,12 @@ class Problem:
 
 
 @lru_cache(maxsize=64)
-def _validator(catalogue_id: int, namespace: str, name: str, strict: bool) -> etree.XMLSchema:
+def _validator(catalogue_id: int, namespace: str, name: str, types: frozenset[str], strict: bool) -> etree.XMLSchema:
     catalogue = _CATALOGUES[catalogue_id]
     root = catalogue.root(namespace, name)
     if root is None:
         raise KeyError(f"{{{namespace}}}{name}")
-    return compile_schema(catalogue.closure(root), namespace, strict=strict)
+    return compile_schema(catalogue.closure(root, types), namespace, strict=strict)
 
 
 _CATALOGUES: dict[int, Catalogue] = {}
@@ -43,7 +46,9 @@ def problems(element: etree._Element, catalogue: Catalogue, *, strict: bool = Fa
     cardinalities where the schema at hand is known to be looser."""
     _CATALOGUES[id(catalogue)] = catalogue
     name = etree.QName(element)
-    schema = _validator(id(catalogue), name.namespace or "", name.localname, strict)
+    named = _named_types(element, catalogue)
+    types = frozenset(iri for iri in named.values() if iri is not None)
+    schema = _validator(id(catalogue), name.namespace or "", name.localname, types, strict)
     if schema.validate(element):
         return []
     document = etree.ElementTree(element)
@@ -57,6 +62,25 @@ def problems(element: etree._Element, catalogue: Catalogue, *, strict: bool = Fa
         problem = Problem(target if target is not None else element, attribute, value, _plain(error.message), error.line)
         found.setdefault((problem.element, attribute if value else f"{attribute}{error.type_name}"), problem)
     return list(found.values())
+
+
+def _named_types(element: etree._Element, catalogue: Catalogue) -> dict[etree._Element, str | None]:
+    """The elements that name their type themselves, with the type if it is known."""
+    found = {}
+    for item in element.iterfind(f".//*[@{_TYPE}]"):
+        prefix, _, local = str(item.get(_TYPE)).strip().rpartition(":")
+        found[item] = catalogue.named_type(item.nsmap.get(prefix or None) or "", local)
+    return found
+
+
+def parts(element: etree._Element, catalogue: Catalogue) -> list[etree._Element]:
+    """The element, and those inside it that belong to another schema and are declared globally there."""
+    found = [element]
+    for item in element.iter():
+        name, parent = etree.QName(item), item.getparent()
+        if parent is not None and name.namespace != etree.QName(parent).namespace and catalogue.root(name.namespace or "", name.localname):
+            found.append(item)
+    return found
 
 
 def _prefixes(root: etree._Element) -> dict[str, str]:

@@ -49,7 +49,7 @@ def to_xsd(schemas: Sequence[Schema], strict: bool = False) -> dict[str, bytes]:
 
 
 def compile_schema(schemas: Sequence[Schema], namespace: str, strict: bool = False) -> etree.XMLSchema:
-    """Compile the derived document of one namespace with those that it imports. Nothing is fetched from a network.
+    """Compile the derived document of one namespace with all the others. Nothing is fetched from a network.
 
     Raises:
         ValueError: see `to_xsd`; or the namespace is in none of the schemas.
@@ -60,7 +60,16 @@ def compile_schema(schemas: Sequence[Schema], namespace: str, strict: bool = Fal
         raise ValueError(f"no schema has the namespace {namespace!r}: load its content model first")
     parser = etree.XMLParser(no_network=True, resolve_entities=False)
     parser.resolvers.add(_Resolver(documents))
-    return etree.XMLSchema(etree.fromstring(documents[namespace], parser))
+    main = etree.fromstring(documents[namespace], parser)
+    imported = {statement.get("namespace", "") for statement in main.iterfind(f"{_XS}import")}
+    for place, other in enumerate(documents):
+        if other != namespace and other not in imported:
+            # A message may name a type of it.
+            statement = etree.Element(_XS + "import", schemaLocation=_location(place))
+            if other:
+                statement.set("namespace", other)
+            main.insert(0, statement)
+    return etree.XMLSchema(main)
 
 
 class _Resolver(etree.Resolver):

@@ -14,7 +14,7 @@ from cimrdf.schema.catalogue import load_catalogue
 from cimrdf.schema.generate import Generator
 from cimrdf.schema.lift import Lifted, lift
 from cimrdf.schema.lower import Graph, lower
-from cimrdf.schema.model import Root
+from cimrdf.schema.model import Root, Schema
 from cimrdf.schema.read import parse
 from cimrdf.schema.validity import problems
 from cimrdf.schema.xsd_writer import compile_schema
@@ -56,11 +56,21 @@ def name_of(root: Root) -> str:
     return f"{version.name if version else ''}-{root.name}"
 
 
+def merged(schemas: list[Schema]) -> Schema:
+    """The parts of one namespace as one schema."""
+    whole = Schema(schemas[0].namespace, qualified=schemas[0].qualified)
+    for schema in schemas:
+        whole.roots.update(schema.roots)
+        whole.complex_types.update(schema.complex_types)
+        whole.simple_types.update(schema.simple_types)
+        whole.attributes.update(schema.attributes)
+    return whole
+
+
 @lru_cache(maxsize=4)
 def whole_schema(version: str, namespace: str) -> etree.XMLSchema:
     """The schema of a namespace with all that its version declares."""
-    schemas = [schema for name in CATALOGUE.versions[version].namespaces for schema in CATALOGUE.schemas(name)]
-    return compile_schema(schemas, namespace, strict=True)
+    return compile_schema([merged(CATALOGUE.schemas(name)) for name in CATALOGUE.versions[version].namespaces], namespace, strict=True)
 
 
 def faults(element: etree._Element) -> list[str]:
