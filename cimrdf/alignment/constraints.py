@@ -210,6 +210,8 @@ class Constraints:
         }
         for path, gap in self.survey.gap_paths(self.profile, side).items():
             carrier = always.get(path)
+            if carrier is not None and gap.row.rest_of == carrier.row.iri:
+                continue
             if carrier is not None and gap.profile == self.profile and not gap.writes(other(side)):
                 text = f"says that {path} has no counterpart in {self._version(other(side))}, but {compact(carrier.row.iri)} always carries it"
                 yield about(gap.row, "row-contradiction", f"{text}; remove one of them")
