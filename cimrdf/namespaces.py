@@ -55,7 +55,7 @@ def compact(iri: str) -> str:
     'cim-2013:Reading.value'
     """
     best = max((p for p, n in PREFIXES.items() if iri.startswith(n)), key=lambda p: len(PREFIXES[p]), default=None)
-    return iri if best is None else f"{best}:{iri[len(PREFIXES[best]):]}"
+    return iri if best is None else f"{best}:{iri[len(PREFIXES[best]) :]}"
 
 
 def expand(name: str) -> str:

@@ -27,8 +27,7 @@ from tests.case_files import Case, CaseError, Outcome
 PAIR = "cim-2013--multispeak-4.1"
 
 #: Rows that no case fires, with the reason why none can. Everything else is an error, and so is a name here that does fire.
-UNFIRED: dict[str, str] = {
-}
+UNFIRED: dict[str, str] = {}
 
 _CONSTANTS = "a constant that a row writes beside a value is both added and a target of the value"
 _ORDER = "the order of an entry's targets depends on the store"

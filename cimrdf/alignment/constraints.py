@@ -8,10 +8,10 @@ from functools import cached_property
 from itertools import combinations
 
 from cimrdf.alignment.compose import Placed, Side
-from cimrdf.alignment.coverage import HEADER, Survey, is_within, marks, shown
+from cimrdf.alignment.coverage import Survey, is_within, marks, shown
 from cimrdf.alignment.members import builtin, enumeration, mandatory, required
 from cimrdf.alignment.places import Hop, Place
-from cimrdf.alignment.rows import LEFT, RIGHT, Exchange, Lookup, Row, Steps, other
+from cimrdf.alignment.rows import HEADER, LEFT, RIGHT, Exchange, Lookup, Row, Steps, other
 from cimrdf.alignment.values import ValueMap, value_maps
 from cimrdf.findings import Finding, finding
 from cimrdf.namespaces import SKOS, compact

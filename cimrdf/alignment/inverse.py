@@ -17,10 +17,10 @@ from lxml import etree
 from cimrdf.alignment.build import build
 from cimrdf.alignment.compose import Placed
 from cimrdf.alignment.constraints import SIDES, about, codes, lookups, steps_to
-from cimrdf.alignment.coverage import HEADER, Survey
+from cimrdf.alignment.coverage import Survey
 from cimrdf.alignment.expressions import Statement, patterns, statements
 from cimrdf.alignment.places import Place
-from cimrdf.alignment.rows import LEFT, RIGHT, Lookup, Row, other
+from cimrdf.alignment.rows import HEADER, LEFT, RIGHT, Lookup, Row, other
 from cimrdf.alignment.rules import Rule, derive_rules, needed_value_maps
 from cimrdf.alignment.samples import by_type, matching
 from cimrdf.alignment.values import value_map_triples, value_maps

@@ -25,11 +25,39 @@ _SSSOM = rdflib.Namespace(SSSOM)
 #: Keys that a row, a class mapping, a profile, an exchange or a pair may have; any other is an error.
 KNOWN_KEYS = frozenset(
     _MAP[name]
-    for name in (
-        "left right leftOptional rightOptional relation use toRight toLeft values whenLeft whenRight unless only lossless lacking confidential identity "
-        "finding restOf row leftClass rightClass profile name pair leftVersion rightVersion exchange leftEnvelope rightEnvelope "
-        "leftPayload rightPayload leftCondition rightCondition leftExtension rightExtension steps extensionName extensionValue lookup leftCode rightCode order joinLeft joinRight"
-    ).split()
+    for name in [
+        "left",
+        "right",
+        "leftOptional",
+        "rightOptional",
+        "relation",
+        "use",
+        "toRight",
+        "toLeft",
+        "values",
+        "whenLeft",
+        "whenRight",
+        "unless",
+        "only",
+        "lossless",
+        "lacking",
+        "confidential",
+        "identity",
+        "finding",
+        "restOf",
+        "row",
+        "profile",
+        "name",
+        "exchange",
+        "leftPayload",
+        "rightPayload",
+        "leftCondition",
+        "rightCondition",
+        "steps",
+        "leftCode",
+        "rightCode",
+        "order",
+    ]
 )
 
 LEFT, RIGHT = "left", "right"
@@ -152,17 +180,6 @@ class Exchange:
     only: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """An extension point of a side: where a class has room for values without a field (`path`), and its parts."""
-
-    side: str
-    path: str
-    name: str
-    value: str
-    type: str | None
-
-
 @dataclass
 class Pair:
     """An alignment: the two versions, the profiles, the exchanges, and the class mappings by IRI."""
@@ -173,7 +190,6 @@ class Pair:
     profiles: dict[str, Profile] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     class_mappings: dict[str, ClassMapping] = field(default_factory=dict)
-    extensions: list[Extension] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)
 
 
@@ -265,9 +281,6 @@ class _Reader:
                 self.pair.profiles[name] = Profile(str(subject), name, self._rows(graph, subject, file), comment)
             for subject in graph.subjects(rdflib.RDF.type, _MAP.Exchange):
                 self.pair.exchanges.append(self._exchange(graph, subject, file))
-            for side in (LEFT, RIGHT):
-                for entry in graph.objects(None, _MAP[f"{side}Extension"]):
-                    self.pair.extensions.append(self._extension(graph, entry, side))
         self.pair.exchanges.sort(key=lambda exchange: (exchange.order, exchange.iri))
         return self.pair
 
@@ -311,7 +324,8 @@ class _Reader:
             None if only is None else only[len(MAP) :].removeprefix("to").lower(),
             lossless is None or str(lossless) == "true",
             None if lacking is None else lacking[len(MAP) :],
-            one("finding"), one("restOf"), one("confidential") == "true", one("identity") == "true", None if confidence is None else float(str(confidence)),
+            one("finding"), one("restOf"), one("confidential") == "true", one("identity") == "true",
+            None if confidence is None else float(str(confidence)),
             str(justification) if justification else SEMAPV + "ManualMappingCuration",
             str(graph.value(subject, rdflib.DCTERMS.source) or ""), str(graph.value(subject, rdflib.RDFS.comment) or ""),
         )  # fmt: skip
@@ -385,13 +399,6 @@ class _Reader:
             None if only is None else str(only)[len(MAP) :].removeprefix("to").lower(),
         )  # fmt: skip
 
-    @staticmethod
-    def _extension(graph: rdflib.Graph, entry: Node, side: str) -> Extension:
-        def one(name: str) -> str:
-            return str(graph.value(entry, _MAP[name]) or "")
-
-        return Extension(side, one("row"), one("extensionName"), one("extensionValue"), None)
-
 
 def other(side: str) -> str:
     """The side across."""
@@ -399,6 +406,6 @@ def other(side: str) -> str:
 
 
 __all__ = [
-    "HEADER", "LEFT", "RIGHT", "ClassMapping", "Condition", "Exchange", "Extension", "Lookup", "Pair", "Profile", "Row", "RowError", "Steps",
+    "HEADER", "LEFT", "RIGHT", "ClassMapping", "Condition", "Exchange", "Lookup", "Pair", "Profile", "Row", "RowError", "Steps",
     "URIRef", "find_pair", "load_pair", "other", "pair_names", "read_pair", "turtle_files",
 ]  # fmt: skip

@@ -149,7 +149,16 @@ class _Deriver:
     def rule(self) -> Rule:
         where = self._patterns(suffix="")
         self._targets()
-        return Rule(self.placed, self.to, tuple(where), tuple(self.mints.values()), tuple(dict.fromkeys(self.reads)), tuple(self.links), tuple(self.writes), frozenset(self.needs))
+        return Rule(
+            self.placed,
+            self.to,
+            tuple(where),
+            tuple(self.mints.values()),
+            tuple(dict.fromkeys(self.reads)),
+            tuple(self.links),
+            tuple(self.writes),
+            frozenset(self.needs),
+        )
 
     # ------------------------------------------------------------------ the source
 
@@ -336,8 +345,6 @@ class _Deriver:
                 self.links[Link(node, term, following, None)] = None
                 node = following
             self.writes.append(Write(node, selection.terms[-1], selection.variable, selection.value))
-
-
 
 
 def _rename(text: str, suffix: str) -> str:

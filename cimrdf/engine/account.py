@@ -156,7 +156,9 @@ class Accountant:
         pieces = [(computed, pairs) for computed, pairs, content in derived if content]
         lost = [computed for computed, pairs in pieces if not pairs]
         if lost:
-            gaps = [found for computed in lost if (found := self.gaps.find([_piece_path(leaf, computed, path) for path in self._spellings(lifted, leaf)]))]
+            gaps = [
+                found for computed in lost if (found := self.gaps.find([_piece_path(leaf, computed, path) for path in self._spellings(lifted, leaf)]))
+            ]
             for gap in dict.fromkeys(gaps):
                 if gap.row.reports:
                     self._report(gap.row.reports, gap.row.comment, lifted, leaf, gap.row.iri)
@@ -184,7 +186,10 @@ class Accountant:
 
     def _unused(self, place: str, lifted: Lifted, leaf: Leaf, tried: Sequence[tuple[Firing, bool]]) -> Entry:
         refused = [
-            (self.output.refused[statement], compact(firing.row)) for firing, _ in tried for statement in firing.writes if statement in self.output.refused
+            (self.output.refused[statement], compact(firing.row))
+            for firing, _ in tried
+            for statement in firing.writes
+            if statement in self.output.refused
         ]
         if refused:
             return Entry(place, leaf.value, "dropped", tuple(dict.fromkeys(row for _, row in refused)), refused[0][0])

@@ -58,9 +58,7 @@ def homes(wanted: Lowered, outputs: Sequence[Lowered]) -> dict[str, etree._Eleme
     return found
 
 
-def pairs(
-    wanted: Lowered, outputs: Sequence[Lowered], received_back: Sequence[Lifted], returned: Lowered
-) -> Mapping[etree._Element, etree._Element]:
+def pairs(wanted: Lowered, outputs: Sequence[Lowered], received_back: Sequence[Lifted], returned: Lowered) -> Mapping[etree._Element, etree._Element]:
     """Which elements of the source and of what comes back stand for the same thing, by way of the output."""
     places = {(made.number, path_of(made.element)): made.origin for made in made_from(outputs)}
     by_node = {node: element for element, node in wanted.nodes.items()}

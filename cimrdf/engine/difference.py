@@ -146,7 +146,11 @@ class _Differ:
         if self._whole(wanted, other):
             yield Edit(BLOCK, path, etree.tostring(wanted, encoding="unicode", with_tail=False))
             return
-        if not children and (other is None or (wanted.text or "") != (other.text or "") or len(other)) and (wanted.text or other is not None or not wanted.attrib):
+        if (
+            not children
+            and (other is None or (wanted.text or "") != (other.text or "") or len(other))
+            and (wanted.text or other is not None or not wanted.attrib)
+        ):
             yield Edit(VALUE, path, self._text(wanted))
         has = _attributes(other) if other is not None else {}
         needs = _attributes(wanted)

@@ -293,7 +293,9 @@ class Job:
             element.attrib.pop(next(name for name in element.attrib if str(name).rpartition("}")[2] == attribute))
         elif parent is not None:
             parent.remove(element)
-        lowered.written[:] = [item for item in lowered.written if not (item.element is element and (attribute is None or item.attribute == attribute))]
+        lowered.written[:] = [
+            item for item in lowered.written if not (item.element is element and (attribute is None or item.attribute == attribute))
+        ]
 
     def _report(self, code: str, message: str, statement: Statement, derived: Derived) -> None:
         """Report about a target value where its source stands, once."""
@@ -351,9 +353,7 @@ class Job:
                 restored |= dict.fromkeys((numbered_place(number, place) for place in item.places), (compact(item.point), target))
         return restored
 
-    def _keep(
-        self, documents: Sequence[Document], payload: str, gaps: Gaps
-    ) -> tuple[dict[Statement, str], list[tuple[str, str, str]], str | None]:
+    def _keep(self, documents: Sequence[Document], payload: str, gaps: Gaps) -> tuple[dict[Statement, str], list[tuple[str, str, str]], str | None]:
         """Keep what the way back would not give; returns the kept statements with their places, their labels, and the sidecar."""
         source = self.lifted[0]
         wanted = normal_form(source, self.catalogue)
@@ -397,7 +397,8 @@ class Job:
 
     def _kept_statements(self, keeper: Keeper, documents: Sequence[Document], wanted: Lowered, homeless: Sequence[Edit]) -> dict[Statement, str]:
         statements = {
-            path_of(item.element) + (f"/@{item.attribute}" if item.attribute else ""): (item.subject, item.predicate, item.value) for item in wanted.written
+            path_of(item.element) + (f"/@{item.attribute}" if item.attribute else ""): (item.subject, item.predicate, item.value)
+            for item in wanted.written
         }
         numbers = {document.root: number for number, document in enumerate(documents, 1)}
         found: dict[Statement, str] = {}

@@ -75,9 +75,12 @@ def _no_exchange(lifted: Lifted, usable: list[Exchange], side: str, values: dict
     if not marks:
         names = {path.split("/")[0] for exchange in usable for path in payloads(exchange, side)}
         marks = dict.fromkeys(
-            f"{envelope}/{item.path.partition('/')[2]}" for exchange in usable for item in conditions(exchange, side) if item.path.split("/")[0] in names
+            f"{envelope}/{item.path.partition('/')[2]}"
+            for exchange in usable
+            for item in conditions(exchange, side)
+            if item.path.split("/")[0] in names
         )
-    found = [(values[mark] if mark in values else None) for mark in marks]
+    found = [values.get(mark) for mark in marks]
     described = ", ".join(f"{leaf.path.rpartition('/')[2]} {leaf.value!r}" for leaf in found if leaf is not None)
     fits = [e for e in same if all(item.path in values and values[item.path].value == item.value for item in conditions(e, side))]
     if fits and len(lifted.parts) == 1:
@@ -149,6 +152,3 @@ class Assembler:
             self.graph.add(*statement)
             statements.append(statement)
         return statements
-
-
-

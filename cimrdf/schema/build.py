@@ -62,9 +62,7 @@ def known_namespaces(folder: Path | None = None) -> dict[str, KnownNamespace]:
     return found
 
 
-def build(
-    files: Sequence[Path], output: Path, roots: Collection[str] = (), strict: Path | None = None
-) -> dict[Path, Schema]:
+def build(files: Sequence[Path], output: Path, roots: Collection[str] = (), strict: Path | None = None) -> dict[Path, Schema]:
     """Write vocabulary and content model of every target namespace in the files, and tell which schema is in which.
 
     The namespace of the first file goes to `output` (`X.ttl` and `X.model.ttl`), the others beside it. `strict` is an
@@ -101,7 +99,9 @@ def build_operations(files: Sequence[Path], output: Path) -> int:
         ValueError: no version has its files in the output's folder.
     """
     known = known_namespaces(output.parent)
-    versions = {item.version for item in known.values() if item.version.replace("-", "/").endswith(f"{output.parent.parent.name}/{output.parent.name}")}
+    versions = {
+        item.version for item in known.values() if item.version.replace("-", "/").endswith(f"{output.parent.parent.name}/{output.parent.name}")
+    }
     if len(versions) != 1:
         raise ValueError(f"{output}: the output must be in the folder of a version, such as multispeak/4.1")
     (version,) = versions
@@ -142,17 +142,12 @@ def apply_strict(schemas: Sequence[Schema], overlay: rdflib.Graph) -> list[Schem
     wrong = sorted(set(uses.values()) - {"required", "optional"})
     if wrong:
         raise ValueError(f"strict overlay: model:strictUse is {wrong[0]!r}; write required or optional")
-    members = [
-        item for schema in schemas for complex_type in schema.complex_types.values() for item in _members(complex_type)
-    ]
+    members = [item for schema in schemas for complex_type in schema.complex_types.values() for item in _members(complex_type)]
     elements = {item.term for item in members if isinstance(item, Element)}
     attributes = {item.term for item in members if isinstance(item, Attribute)}
     for term in sorted({*minima} - elements | {*uses} - attributes):
         raise ValueError(f"strict overlay: no element or attribute has the term {term}; correct the overlay")
-    return [
-        replace(schema, complex_types={iri: _strict(item, minima, uses) for iri, item in schema.complex_types.items()})
-        for schema in schemas
-    ]
+    return [replace(schema, complex_types={iri: _strict(item, minima, uses) for iri, item in schema.complex_types.items()}) for schema in schemas]
 
 
 def _members(item: Complex) -> list[Particle | Attribute]:
@@ -160,10 +155,7 @@ def _members(item: Complex) -> list[Particle | Attribute]:
 
 
 def _strict(item: Complex, minima: Mapping[str, int], uses: Mapping[str, str]) -> Complex:
-    attributes = tuple(
-        replace(use, strict_required=uses[use.term] == "required") if use.term in uses else use
-        for use in item.attributes
-    )
+    attributes = tuple(replace(use, strict_required=uses[use.term] == "required") if use.term in uses else use for use in item.attributes)
     content = None if item.content is None else _strict_group(item.content, minima)
     return replace(item, attributes=attributes, content=content)
 

@@ -316,6 +316,21 @@ class Catalogue:
                 return self.root(file.namespace, name)
         return None
 
+    def substitute(self, view: View, namespace: str, local: str) -> tuple[Element, Root] | None:
+        """The member of a type that a global element may stand for (its substitution group), and that element."""
+        root = here = self.root(namespace, local)
+        while here is not None and here.substitution_group is not None:
+            head = here.substitution_group
+            member = next((item for item in view.elements.values() if item.reference and self._head(item) == head), None)
+            if member is not None and root is not None and not root.abstract and isinstance(self.type(root.type), Complex):
+                return replace(member, type=root.type), root
+            here = self.root_of(head)
+        return None
+
+    def _head(self, member: Element) -> str | None:
+        root = self.root(member.namespace, member.name)
+        return root.term if root is not None else None
+
     def named_type(self, namespace: str, local: str) -> str | None:
         """The IRI of a named type, or None."""
         return next((file.types[local] for file in self._files_of(namespace) if local in file.types), None)

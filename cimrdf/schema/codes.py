@@ -72,7 +72,7 @@ def _add_scheme(out: TurtleWriter, scheme: str, rows: Iterable[tuple[str, str, s
     for code, found in names.items():
         duplicate = len(found) > 1
         note = f"the source gives {len(found)} names to this number" if duplicate else notes.get(code, "")
-        doubtful = duplicate or code in notes and "corrected" not in note
+        doubtful = duplicate or (code in notes and "corrected" not in note)
         pairs: list[Pair] = [
             ("a", "skos:Concept"),
             ("skos:notation", text(code)),
@@ -139,7 +139,9 @@ def _names(files: Iterable[Path]) -> Mapping[str, set[str]]:
 def _referring(ontology: Path) -> set[str]:
     """The classes and properties of the published CIM profiles whose schema names a canonical counterpart."""
     terms: set[str] = set()
-    for file in [path for folder in ("cim/2009", "cim/2013") for path in sorted((ontology / folder).glob("*.ttl")) if not path.name.endswith(".model.ttl")]:
+    for file in [
+        path for folder in ("cim/2009", "cim/2013") for path in sorted((ontology / folder).glob("*.ttl")) if not path.name.endswith(".model.ttl")
+    ]:
         graph = rdflib.Graph().parse(file)
         terms |= {str(term) for term in graph.subjects(_REFERENCE) if (term, RDF.type, SKOS.Concept) not in graph}
     return terms

@@ -46,12 +46,12 @@ def count_xsd(files: Sequence[Path], schemas: Sequence[Schema]) -> Counter[str]:
         kept |= {(schema.namespace, "simpleType", name) for name in named}
     documents = list(_documents(files))
     groups = {
-        (child.tag, child.get("name", "")): child
-        for document in documents
-        for child in document.iterchildren(_XS + "group", _XS + "attributeGroup")
+        (child.tag, child.get("name", "")): child for document in documents for child in document.iterchildren(_XS + "group", _XS + "attributeGroup")
     }
     simple_types = {
-        (document.get("targetNamespace", ""), child.get("name", "")): child for document in documents for child in document.iterchildren(_XS + "simpleType")
+        (document.get("targetNamespace", ""), child.get("name", "")): child
+        for document in documents
+        for child in document.iterchildren(_XS + "simpleType")
     }
     found: Counter[str] = Counter()
     for document in documents:

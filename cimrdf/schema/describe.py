@@ -50,8 +50,8 @@ class Description:
 def describe(term: str) -> list[Description]:
     """Describe a term of any version: an IRI, a prefixed name, or a name as schemas spell it.
 
-    >>> [item.kind for item in describe("cim-2013:Reading")]
-    ['class']
+    >>> {item.kind for item in describe("cim-2013:Reading")}
+    {'class'}
 
     Raises:
         Refused: `term-unknown`, with the nearest names.

@@ -245,7 +245,9 @@ class _Comparison:
 
     def _complex(self, before: Complex, after: Complex, path: str) -> None:
         if self._base(before, self.old) != self._base(after, self.new) and self.became.get(before.base or "") != after.base:
-            self._note(Change("base", "type", path, self._base(before, self.old), self._base(after, self.new), None, before.class_term, after.class_term))
+            self._note(
+                Change("base", "type", path, self._base(before, self.old), self._base(after, self.new), None, before.class_term, after.class_term)
+            )
         old, new = self.old.members(before), self.new.members(after)
         for name in old.keys() & new.keys():
             self._member(old[name], new[name], f"{path}/{name}")
@@ -295,7 +297,9 @@ class _Comparison:
         if inline and left is not None and right is not None and isinstance(left, Complex) == isinstance(right, Complex):
             self._types(left, right, path)
         elif self.became.get(before) != after:
-            one, other = (self._effective(self.old, before), self._effective(self.new, after)) if inline else (self._became(before), self.new.label(after))
+            one, other = (
+                (self._effective(self.old, before), self._effective(self.new, after)) if inline else (self._became(before), self.new.label(after))
+            )
             if one != other:
                 self._note(Change("type", component, path, self.old.label(before), self.new.label(after), None, old_term, new_term))
 

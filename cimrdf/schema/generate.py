@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from lxml import etree
@@ -144,11 +144,13 @@ class Generator:
 
     def _lead(self, view: View) -> str | None:
         """The member of a type that is nearest to something that was not hit yet."""
-        members = [member for member in view.elements.values() if member.type in self._far and member.max_occurs != 0]
-        if not members:
-            return None
-        nearest = min(self._far[member.type] for member in members)
-        return self.chance.choice([member.term for member in members if self._far[member.type] == nearest])
+        far = {member.term: self._distance(member) for member in view.elements.values() if member.max_occurs != 0}
+        nearest = min(far.values(), default=1000)
+        return self.chance.choice([term for term, steps in far.items() if steps == nearest]) if nearest < 1000 else None
+
+    def _distance(self, member: Element) -> int:
+        types = [root.type for root in self.goals.standing_for(member)] or [member.type]
+        return min(self._far.get(type_iri, 1000) for type_iri in types)
 
     def _times(self, item: Particle, least: int) -> int:
         """How often a particle that is there occurs."""
@@ -285,15 +287,17 @@ class Generator:
         optional = least == 0
         if (
             member.max_occurs == 0
-            or (optional and self.goals.impossible(member.type))
+            or (optional and self.goals.unwritable(member))
             or (optional and (depth >= self._deepest or not self._present(owner, member.term, 0.55)))
         ):
             self._hit(member_goal(owner, member.term, False))
             return
         self._hit(member_goal(owner, member.term, True))
+        declared = member
         for _ in range(self._times(member, least)):
+            member = self._standing_for(declared)
             child = _below(parent, member.namespace, member.name)
-            goal = member_goal(owner, member.term, True) + " nil"
+            goal = member_goal(owner, declared.term, True) + " nil"
             if member.nillable and (self._wants(goal) or (not self._covering and self.chance.random() < 0.15)):
                 self._hit(goal)
                 self._nil(child, member)
@@ -303,6 +307,15 @@ class Generator:
                 child.text = ""
             else:
                 self._fill(child, member.type, depth + 1)
+
+    def _standing_for(self, member: Element) -> Element:
+        """The member, or while covering the nearest of the global elements that may stand for it."""
+        roots = self.goals.standing_for(member)
+        if not roots:
+            return member
+        near = min(self._far.get(root.type, 1000) for root in roots)
+        root = self.chance.choice([root for root in roots if not self._covering or self._far.get(root.type, 1000) == near])
+        return replace(member, name=root.name, namespace=root.namespace, type=root.type)
 
     def _nil(self, element: etree._Element, member: Element) -> None:
         """A nil element: without content, with attributes all the same."""
@@ -341,7 +354,7 @@ class Generator:
 
     def _roots_for(self, wildcard: Wildcard, here: str) -> list[Root]:
         own = self.official and wildcard.process_contents == "strict"
-        found = [root for root in self._known_roots if not own or root.namespace in self._version]
+        found = [root for root in self._known_roots if root.namespace in self._version or not (own or (self.official and self.goals.has_heirs(root.type)))]
         if wildcard.namespaces == "##other":
             return [root for root in found if root.namespace != here]
         if wildcard.namespaces == "##any":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cimrdf.schema.catalogue import Catalogue, View
-from cimrdf.schema.model import Complex, Element, Group, Particle, Simple, Wildcard, is_builtin
+from cimrdf.schema.model import Complex, Element, Group, Particle, Root, Simple, Wildcard, is_builtin
 
 
 def type_goal(iri: str) -> str:
@@ -32,11 +32,32 @@ def wildcard_goal(owner: str, term: str, kind: str) -> str:
 
 
 class Heirs:
-    """The types that extend others, found once for each version."""
+    """The types that extend others, and the global elements that stand for others, found once for each version."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self._members: dict[str, list[Root]] = {}
         self._children: dict[tuple[str, ...], dict[str, list[Complex]]] = {}
+
+    def elements(self, member: Element) -> list[Root]:
+        """The concrete global elements that may stand where a particle refers to one: itself first."""
+        if not member.reference:
+            return []
+        root = self.catalogue.root(member.namespace, member.name)
+        if root is None:
+            return []
+        version = self.catalogue.version_of(root.namespace)
+        if version is not None and root.term not in self._members:
+            self._members.setdefault(root.term, [])
+            for other in (other for name in version.namespaces for other in self.catalogue.roots(name).values()):
+                if other.substitution_group is not None and other not in self._members.setdefault(other.substitution_group, []):
+                    self._members[other.substitution_group].append(other)
+        found, waiting = [], [root]
+        while waiting:
+            here = waiting.pop()
+            found.append(here)
+            waiting += [other for other in self._members.get(here.term, []) if other not in found]
+        return [other for other in found if not other.abstract]
 
     def of(self, item: Complex) -> list[Complex]:
         """The concrete named types that extend a type, directly or not, in the namespaces of its version."""
@@ -155,16 +176,36 @@ class Goals:
             elif particle.max_occurs != 0:
                 least = particle.strict_min_occurs if self.strict and particle.strict_min_occurs is not None else particle.min_occurs
                 goals |= {member_goal(owner, particle.term, False)} if least == 0 else set()
-                if not self.impossible(particle.type):
+                if not self.unwritable(particle):
                     goals.add(member_goal(owner, particle.term, True))
                     goals |= {member_goal(owner, particle.term, True) + " nil"} if particle.nillable else set()
-                    below.add(particle.type)
+                    below |= {root.type for root in self.standing_for(particle)} or {particle.type}
 
     def kinds(self, wildcard: Wildcard) -> list[str]:
         """What may stand at a wildcard: a `known` root, a `foreign` block."""
         if wildcard.namespaces in ("##any", "##other"):
             return ["known", "foreign"]
         return ["known"] if any(self.catalogue.roots(name) for name in wildcard.namespaces.split()) else []
+
+    def has_heirs(self, type_iri: str) -> bool:
+        """Whether types that extend others may stand below a type."""
+        seen, waiting = {type_iri}, [type_iri]
+        while waiting:
+            here = waiting.pop()
+            if not is_builtin(here) and isinstance(self.catalogue.type(here), Complex) and self.derived(here):
+                return True
+            below = self._goals_of(here)[1] - seen
+            seen |= below
+            waiting += below
+        return False
+
+    def standing_for(self, member: Element) -> list[Root]:
+        """The global elements that may stand for a member that refers to one."""
+        return self._heirs.elements(member)
+
+    def unwritable(self, member: Element) -> bool:
+        """Whether nothing can stand for a member."""
+        return self.impossible(member.type) or (member.reference and not self.standing_for(member))
 
     def impossible(self, type_iri: str) -> bool:
         """Whether nothing can be of a type: it is abstract, and no type extends it."""

@@ -88,6 +88,8 @@ class Values:
 
     def __init__(self, catalogue: Catalogue, chance: random.Random) -> None:
         self.catalogue, self.chance = catalogue, chance
+        #: How many xs:ID values there are: they are unique in a document.
+        self._ids = 0
 
     def make(self, type_iri: str) -> str:
         """A valid value of a simple type, built in or declared."""
@@ -126,6 +128,9 @@ class Values:
 
     def _builtin(self, name: str) -> str:
         choice = self.chance.choice
+        if name == "ID":
+            self._ids += 1
+            return f"id-{self._ids}"
         if name == "dateTime":
             return f"{choice(_DATES)}T{choice(_TIMES)}{choice(_ZONES)}"
         if name == "date":

@@ -29,6 +29,8 @@ DOCUMENT = MODEL + "document"
 #: A prefix that a qualified name among a node's values uses, with its namespace; the name of an attribute at a wildcard.
 PREFIX = MODEL + "prefix"
 ATTRIBUTE = MODEL + "attributeName"
+#: The global element that stands for a member (a substitution group).
+SUBSTITUTE = MODEL + "substitute"
 
 
 _NIL = f"{{{XSI}}}nil"
@@ -344,11 +346,15 @@ class _Lifter:
         seen: dict[str, int] = {}
         for child, child_xpath in _children(element, xpath):
             namespace, local = self._name(child, child_xpath)
-            member = view.elements.get((namespace, local))
+            member, substitute = view.elements.get((namespace, local)), None
+            if member is None:
+                member, substitute = self.catalogue.substitute(view, namespace, local) or (None, None)
             seen["*"] = seen.get("*", 0) + 1
             if member is not None:
                 seen[member.term] = seen.get(member.term, 0) + 1
                 position = seen["*"] if view.interleaved else None
+                if substitute is not None:
+                    self._add(self._node_of(node, member, view, seen[member.term]), SUBSTITUTE, substitute.term)
                 self._member(node, child, member, view, (seen[member.term], position), child_xpath, f"{path}/{local}")
             elif view.wildcard is not None:
                 count = seen[""] = seen.get("", 0) + 1
@@ -363,6 +369,10 @@ class _Lifter:
         near = difflib.get_close_matches(local, [name for _, name in view.elements], n=1, cutoff=0.6)
         return f"; did the sender mean {near[0]}?" if near else ""
 
+    @staticmethod
+    def _node_of(node: Node, member: Element, view: View, count: int) -> Node:
+        return Node(f"{node}/{member.name}.{count}" if member.term in view.repeatable else f"{node}/{member.name}")
+
     def _member(self, node: Node, child: etree._Element, member: Element, view: View, place: tuple[int, int | None], xpath: str, path: str) -> None:
         count, position = place
         repeatable = member.term in view.repeatable
@@ -371,7 +381,7 @@ class _Lifter:
             self._skip(child, xpath, path, "more often than the schema allows")
             return
         if self.catalogue.is_node(view, member):
-            target = Node(f"{node}/{member.name}.{count}" if repeatable else f"{node}/{member.name}")
+            target = self._node_of(node, member, view, count)
             self._add(node, member.term, target)
             if position is not None:
                 self._add(target, POSITION, str(position))

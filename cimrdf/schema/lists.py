@@ -217,6 +217,8 @@ def parse_time(text: str) -> Time | None:
 def shift(time: Time, by: timedelta) -> str:
     """A time plus a duration, in the lexical form and zone of the time."""
     moment = time.moment + by
-    digits = f".{moment.microsecond:06d}"[: len(time.digits)] if time.digits else (f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else "")
+    digits = (
+        f".{moment.microsecond:06d}"[: len(time.digits)] if time.digits else (f".{moment.microsecond:06d}".rstrip("0") if moment.microsecond else "")
+    )
     digits += "0" * (len(time.digits) - len(digits))
     return moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + digits + time.zone

@@ -10,7 +10,7 @@ from lxml import etree
 
 from cimrdf.namespaces import RDF_TYPE, XSI
 from cimrdf.schema.catalogue import Catalogue, View
-from cimrdf.schema.lift import ATTRIBUTE, NIL, POSITION, PREFIX, Triple, text_term
+from cimrdf.schema.lift import ATTRIBUTE, NIL, POSITION, PREFIX, SUBSTITUTE, Triple, text_term
 from cimrdf.schema.lists import DelimitedList, ListError, Surroundings, pack
 from cimrdf.schema.model import Complex, Element, Group, Root, Wildcard
 
@@ -246,6 +246,10 @@ class _Lowerer:
             self._make(element, member)
 
     def _child(self, element: etree._Element, node: str, member: Element) -> None:
+        for term in self.graph.values(node, SUBSTITUTE):
+            root = self.catalogue.root_of(term)
+            if root is not None:
+                member = replace(member, name=root.name, namespace=root.namespace, type=root.type)
         made = self._make(element, member, _prefixes(self.graph, node))
         self.fill(made, node, member.type, text_term(member.term))
 

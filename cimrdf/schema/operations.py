@@ -67,7 +67,9 @@ class _Wsdl:
             name = item.get("name", "")
             binding = bindings.get(name)
             if binding is not None:
-                found.setdefault(name, Operation(name, self._body(item, "input"), self._body(item, "output"), self._header(binding), self._action(binding)))
+                found.setdefault(
+                    name, Operation(name, self._body(item, "input"), self._body(item, "output"), self._header(binding), self._action(binding))
+                )
         return list(found.values())
 
     def _body(self, operation: etree._Element, direction: str) -> str:
@@ -89,7 +91,9 @@ class _Wsdl:
         """The global element of a message (of one of its parts)."""
         message = self.messages.get(name.rpartition(":")[2])
         if message is None:
-            raise SchemaError("there is no such message", str(self.file), place.sourceline, name, "mend the WSDL, or ask its publisher for a valid one")
+            raise SchemaError(
+                "there is no such message", str(self.file), place.sourceline, name, "mend the WSDL, or ask its publisher for a valid one"
+            )
         for item in message.iterchildren(_WSDL + "part"):
             if item.get("element") and part in (None, item.get("name")):
                 prefix, _, local = item.get("element", "").rpartition(":")

@@ -93,9 +93,7 @@ class _ModelWriter:
         if item.content is not None:
             pairs += self._group_pairs(item.content, "    ")
         if item.attributes:
-            uses = [
-                node([("model:attribute", self.out.iri(use.term)), *self._use_pairs(use)]) for use in item.attributes
-            ]
+            uses = [node([("model:attribute", self.out.iri(use.term)), *self._use_pairs(use)]) for use in item.attributes]
             pairs.append(("model:attributes", collection(uses)))
         if item.any_attribute is not None:
             pairs.append(("model:anyAttribute", node(self._wildcard_pairs(item.any_attribute))))
@@ -104,9 +102,7 @@ class _ModelWriter:
         self._component(item.iri, "ComplexType", item.name, pairs)
 
     def _simple(self, item: Simple) -> None:
-        facets = [
-            node([("model:facetName", text(name)), ("model:facetValue", text(value))]) for name, value in item.facets
-        ]
+        facets = [node([("model:facetName", text(name)), ("model:facetValue", text(value))]) for name, value in item.facets]
         pairs = [
             ("model:base", self.out.iri(item.base)),
             ("model:anonymous", _flag(item.anonymous)),

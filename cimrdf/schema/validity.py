@@ -13,7 +13,16 @@ from cimrdf.namespaces import XSI
 from cimrdf.schema.catalogue import Catalogue
 from cimrdf.schema.xsd_writer import compile_schema
 
-_VALUE_ERRORS = ("DATATYPE_VALID", "FACET", "ENUMERATION_VALID", "PATTERN_VALID", "LENGTH_VALID", "INCLUSIVE_VALID", "EXCLUSIVE_VALID", "DIGITS_VALID")
+_VALUE_ERRORS = (
+    "DATATYPE_VALID",
+    "FACET",
+    "ENUMERATION_VALID",
+    "PATTERN_VALID",
+    "LENGTH_VALID",
+    "INCLUSIVE_VALID",
+    "EXCLUSIVE_VALID",
+    "DIGITS_VALID",
+)
 
 _TYPE = f"{{{XSI}}}type"
 
@@ -46,9 +55,7 @@ def problems(element: etree._Element, catalogue: Catalogue, *, strict: bool = Fa
     cardinalities where the schema at hand is known to be looser."""
     _CATALOGUES[id(catalogue)] = catalogue
     name = etree.QName(element)
-    named = _named_types(element, catalogue)
-    types = frozenset(iri for iri in named.values() if iri is not None)
-    schema = _validator(id(catalogue), name.namespace or "", name.localname, types, strict)
+    schema = _validator(id(catalogue), name.namespace or "", name.localname, _named(element, catalogue), strict)
     if schema.validate(element):
         return []
     document = etree.ElementTree(element)
@@ -64,13 +71,18 @@ def problems(element: etree._Element, catalogue: Catalogue, *, strict: bool = Fa
     return list(found.values())
 
 
-def _named_types(element: etree._Element, catalogue: Catalogue) -> dict[etree._Element, str | None]:
-    """The elements that name their type themselves, with the type if it is known."""
-    found = {}
-    for item in element.iterfind(f".//*[@{_TYPE}]"):
+def _named(element: etree._Element, catalogue: Catalogue) -> frozenset[str]:
+    """The components that a message itself names: types by `xsi:type`, elements that stand for others."""
+    found: set[str | None] = set()
+    for tag in {str(item.tag) for item in element.iter(etree.Element)}:
+        name = etree.QName(tag)
+        root = catalogue.root(name.namespace or "", name.localname)
+        if root is not None and root.substitution_group is not None:
+            found.add(root.term)
+    for item in element.xpath("descendant-or-self::*[@i:type]", namespaces={"i": XSI}):
         prefix, _, local = str(item.get(_TYPE)).strip().rpartition(":")
-        found[item] = catalogue.named_type(item.nsmap.get(prefix or None) or "", local)
-    return found
+        found.add(catalogue.named_type(item.nsmap.get(prefix or None) or "", local))
+    return frozenset(iri for iri in found if iri is not None)
 
 
 def parts(element: etree._Element, catalogue: Catalogue) -> list[etree._Element]:

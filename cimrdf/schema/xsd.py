@@ -186,11 +186,7 @@ def _refuse_missing(maps: XsdGlobals, sources: Sequence[_Source]) -> None:
         tree = etree.parse(path).getroot() if path.is_file() else sources[0].tree
         for statement in tree.iter(_XS + "import", _XS + "include", _XS + "redefine"):
             location = statement.get("schemaLocation")
-            if (
-                location
-                and not (path.parent / location).is_file()
-                and any(location in item for item in schema.warnings)
-            ):
+            if location and not (path.parent / location).is_file() and any(location in item for item in schema.warnings):
                 component = statement.get("namespace") or location
                 remedy = f"put {location} beside the file, or correct its schemaLocation"
                 raise SchemaError(f"{location} cannot be read", str(path), _sourceline(statement), component, remedy)

@@ -68,9 +68,7 @@ class Converter:
         if roots:
             found = {name: item for name, item in self._globals(self.maps.elements) if split_name(name)[1] in roots}
             for root in sorted(set(roots) - {split_name(name)[1] for name in found}):
-                raise SchemaError(
-                    "there is no such global element", component=root, remedy="check the names of the roots"
-                )
+                raise SchemaError("there is no such global element", component=root, remedy="check the names of the roots")
             self._ask(*found.values())
         else:
             for components in (self.maps.types, self.maps.elements, self.maps.attributes):
@@ -81,9 +79,7 @@ class Converter:
             self._ask(*self._derived())
         models = [self.bases_of(namespace).model for namespace in self.schemas]
         if len(models) != len(set(models)):
-            raise SchemaError(
-                "two namespaces would share the IRIs of their content models", remedy="give each its own bases"
-            )
+            raise SchemaError("two namespaces would share the IRIs of their content models", remedy="give each its own bases")
 
     def bases_of(self, namespace: str) -> Bases:
         """The IRI bases of a target namespace: those given, else derived from its name."""
@@ -157,9 +153,7 @@ class Converter:
             self._ask(self.maps.elements[element.substitution_group or ""])
         term = f"{terms}element-{local}"
         self._note(term, element)
-        return Root(
-            term, local, namespace, self._element_type(element, "", ""), element.abstract, element.nillable, head
-        )
+        return Root(term, local, namespace, self._element_type(element, "", ""), element.abstract, element.nillable, head)
 
     def _note(self, term: str, component: XsdComponent) -> None:
         """Remember the model references that a component and its enumeration values carry."""

@@ -63,8 +63,7 @@ def simple(xsd_type: XsdSimpleType, iri: str, namespace: str, name: str, anonymo
             break
         if isinstance(step, XsdUnion):
             members = tuple(
-                name_of(member, f"{name}-member" if place == 1 else f"{name}-member-{place}")
-                for place, member in enumerate(step.member_types, 1)
+                name_of(member, f"{name}-member" if place == 1 else f"{name}-member-{place}") for place, member in enumerate(step.member_types, 1)
             )
             break
         written = restriction_facets(step)

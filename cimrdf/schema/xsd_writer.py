@@ -109,9 +109,7 @@ class _Context:
                 self._lend(item)
         members = [root for root in self.roots.values() if root.substitution_group is not None]
         #: Heads of substitution groups with a member whose type is not an extension of theirs.
-        self.open_heads = {
-            root.substitution_group for root in members if not self._extends(root.type, root.substitution_group or "")
-        }
+        self.open_heads = {root.substitution_group for root in members if not self._extends(root.type, root.substitution_group or "")}
 
     def _lend(self, item: Complex) -> None:
         declared: list[Element | Attribute] = list(item.attributes)

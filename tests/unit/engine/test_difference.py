@@ -19,7 +19,10 @@ def canonical(element: etree._Element) -> bytes:
     return bytes(etree.tostring(element, method="c14n"))
 
 
-READING = "<MeterReading><Readings><value>1</value><ReadingType ref='a'/></Readings><Readings><value>2</value><ReadingType ref='b'/></Readings></MeterReading>"
+READING = (
+    "<MeterReading><Readings><value>1</value><ReadingType ref='a'/></Readings>"
+    "<Readings><value>2</value><ReadingType ref='b'/></Readings></MeterReading>"
+)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +36,10 @@ READING = "<MeterReading><Readings><value>1</value><ReadingType ref='a'/></Readi
         (READING, READING.replace("ref='b'", "")),
         (READING.replace("ref='b'", ""), READING),
         (READING, READING.replace("<value>2</value>", "<value/>")),
-        ("<MeterReading><Meter><Names><name>a</name></Names><Names><name>b</name></Names></Meter></MeterReading>", "<MeterReading><Meter><Names><name>b</name></Names></Meter></MeterReading>"),
+        (
+            "<MeterReading><Meter><Names><name>a</name></Names><Names><name>b</name></Names></Meter></MeterReading>",
+            "<MeterReading><Meter><Names><name>b</name></Names></Meter></MeterReading>",
+        ),
         (READING + READING.replace("1", "3"), READING.replace("1", "3") + READING),
         ("<MeterReading><Meter><mRID/></Meter></MeterReading>", "<MeterReading/>"),
     ],

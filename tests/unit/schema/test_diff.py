@@ -44,7 +44,8 @@ def member(name: str, kind: str = "xs:string", **values: object) -> str:
 
 
 def codes(*values: str, name: str = "C") -> str:
-    return f'<xs:simpleType name="{name}"><xs:restriction base="xs:string">{"".join(f"<xs:enumeration value={chr(34)}{v}{chr(34)}/>" for v in values)}</xs:restriction></xs:simpleType>'
+    listed = "".join(f'<xs:enumeration value="{value}"/>' for value in values)
+    return f'<xs:simpleType name="{name}"><xs:restriction base="xs:string">{listed}</xs:restriction></xs:simpleType>'
 
 
 def test_nothing_changed(tmp_path: Path) -> None:
@@ -58,7 +59,9 @@ def test_another_namespace_alone_is_no_change(tmp_path: Path) -> None:
 
 
 def test_members_that_came_and_went(tmp_path: Path) -> None:
-    assert compared(tmp_path, type_of(member("kept"), member("old", minOccurs=0)), type_of(member("kept"), member("fresh", "xs:int", maxOccurs="unbounded"))) == {
+    assert compared(
+        tmp_path, type_of(member("kept"), member("old", minOccurs=0)), type_of(member("kept"), member("fresh", "xs:int", maxOccurs="unbounded"))
+    ) == {
         ("removed", "member", "T/old", "xsd:string 0..1", ""),
         ("added", "member", "T/fresh", "", "xsd:int 1..*"),
     }
@@ -66,9 +69,15 @@ def test_members_that_came_and_went(tmp_path: Path) -> None:
 
 def test_a_renamed_member_keeps_its_changes(tmp_path: Path) -> None:
     (change, other) = diff(schemas(tmp_path, type_of(member("regRatio"))), schemas(tmp_path, type_of(member("registerRatio", minOccurs=0))))
-    assert said([change, other]) == {("removed", "member", "T/regRatio", "xsd:string 1..1", ""), ("added", "member", "T/registerRatio", "", "xsd:string 0..1")}
+    assert said([change, other]) == {
+        ("removed", "member", "T/regRatio", "xsd:string 1..1", ""),
+        ("added", "member", "T/registerRatio", "", "xsd:string 0..1"),
+    }
     changes = diff(schemas(tmp_path, type_of(member("meterGroupID"))), schemas(tmp_path, type_of(member("meterGroupIDs", minOccurs=0))))
-    assert said(changes) == {("renamed", "member", "T/meterGroupIDs", "meterGroupID", "meterGroupIDs"), ("cardinality", "member", "T/meterGroupIDs", "1..1", "0..1")}
+    assert said(changes) == {
+        ("renamed", "member", "T/meterGroupIDs", "meterGroupID", "meterGroupIDs"),
+        ("cardinality", "member", "T/meterGroupIDs", "1..1", "0..1"),
+    }
     assert {change.similarity for change in changes} == {1.0, None}
     assert {(change.old_term, change.new_term) for change in changes} == {("urn:a-terms#T.meterGroupID", "urn:a-terms#T.meterGroupIDs")}
 
@@ -132,7 +141,9 @@ def test_document_elements(tmp_path: Path) -> None:
 
 
 def test_table_and_graph(tmp_path: Path) -> None:
-    changes = diff(schemas(tmp_path, type_of(member("meterID"), member("b"))), schemas(tmp_path, type_of(member("meterIDs"), member("b", minOccurs=0))))
+    changes = diff(
+        schemas(tmp_path, type_of(member("meterID"), member("b"))), schemas(tmp_path, type_of(member("meterIDs"), member("b", minOccurs=0)))
+    )
     lines = as_table(changes).splitlines()
     assert [line.split()[:3] for line in lines[1:]] == [["cardinality", "member", "T/b"], ["renamed", "member", "T/meterIDs"]]
     graph = as_graph(changes, {"a": "urn:a-terms#"})

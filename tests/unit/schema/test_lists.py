@@ -26,7 +26,9 @@ def spec() -> DelimitedList:
     return found
 
 
-def around(spec: DelimitedList, start: str = "2026-01-01T00:00:00Z", length: str = "15", units: str = "Minutes", delimiter: str = ";") -> Surroundings:
+def around(
+    spec: DelimitedList, start: str = "2026-01-01T00:00:00Z", length: str = "15", units: str = "Minutes", delimiter: str = ";"
+) -> Surroundings:
     root = etree.fromstring(DOCUMENT.format(start=start, length=length, units=units, delimiter=delimiter))
     return Surroundings(spec, next(root.iter(f"{{{NAMESPACE}}}d")))
 
@@ -44,7 +46,9 @@ def test_an_empty_item_only_counts(spec: DelimitedList) -> None:
     assert [(item.position, item.end) for item in unpack(around(spec), "1;;3")] == [(1, "2026-01-01T00:15:00Z"), (3, "2026-01-01T00:45:00Z")]
 
 
-@pytest.mark.parametrize(("start", "length", "units"), [("not a time", "15", "Minutes"), ("2026-01-01T00:00:00Z", "x", "Minutes"), ("2026-01-01T00:00:00Z", "1", "Months")])
+@pytest.mark.parametrize(
+    ("start", "length", "units"), [("not a time", "15", "Minutes"), ("2026-01-01T00:00:00Z", "x", "Minutes"), ("2026-01-01T00:00:00Z", "1", "Months")]
+)
 def test_without_a_readable_start_or_length_items_have_no_time(spec: DelimitedList, start: str, length: str, units: str) -> None:
     assert [item.end for item in unpack(around(spec, start, length, units), "1;2")] == [None, None]
 

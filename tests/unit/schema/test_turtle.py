@@ -48,9 +48,7 @@ def everything() -> Schema:
     member = Element(f"{TERMS}T.m", "m", "urn:a", STRING)
     particles = (
         member,
-        replace(
-            member, term=f"{TERMS}T.o", name="o.p", min_occurs=0, max_occurs=None, nillable=True, strict_min_occurs=1
-        ),
+        replace(member, term=f"{TERMS}T.o", name="o.p", min_occurs=0, max_occurs=None, nillable=True, strict_min_occurs=1),
         replace(member, term=f"{TERMS}T.q", name="q", namespace="urn:b", reference=True, default="", fixed='a"\\\n'),
         replace(member, term=f"{TERMS}T.r", name="r", namespace=""),
         Group("choice", (Group("sequence", (), 0, 3), Wildcard(f"{TERMS}T.any", "##other", "lax", 0, None)), 0),
@@ -62,9 +60,7 @@ def everything() -> Schema:
     )
     wildcard = Wildcard(f"{TERMS}T.anyAttribute", "")
     types = [
-        complex_type(
-            "T", content=Group("sequence", particles, 0), attributes=attributes, any_attribute=wildcard, mixed=True
-        ),
+        complex_type("T", content=Group("sequence", particles, 0), attributes=attributes, any_attribute=wildcard, mixed=True),
         complex_type(
             "U",
             base=MODEL + "T",
@@ -203,8 +199,7 @@ def test_a_term_of_several_profiles_has_the_union_of_its_ranges() -> None:
 
 def test_an_overlay_gives_the_bounds_of_a_stricter_edition() -> None:
     overlay = parse(
-        f"@prefix model: <https://w3id.org/cimrdf/model#> . <{TERMS}T.m> model:strictMinOccurs 2 . "
-        f'<{TERMS}T.f> model:strictUse "required" .'
+        f'@prefix model: <https://w3id.org/cimrdf/model#> . <{TERMS}T.m> model:strictMinOccurs 2 . <{TERMS}T.f> model:strictUse "required" .'
     )
     (schema,) = apply_strict([everything()], overlay)
     item = schema.complex_types[MODEL + "T"]
@@ -314,7 +309,17 @@ def test_the_largest_model_loads_fast() -> None:
     assert time.perf_counter() - registered < 5  # about 0.3
 
 
-@pytest.mark.parametrize("text", ["a", ":a a model:Schema", '@prefix : <urn:a#> . :a :b "x', "@prefix : <urn:a#> . :a :b [ :c 1", "@prefix : <urn:a#> . :a :b ( 1", "<a> <b> x:y ."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        ":a a model:Schema",
+        '@prefix : <urn:a#> . :a :b "x',
+        "@prefix : <urn:a#> . :a :b [ :c 1",
+        "@prefix : <urn:a#> . :a :b ( 1",
+        "<a> <b> x:y .",
+    ],
+)
 def test_turtle_that_is_not_ours_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="content model"):
         read_text(text)

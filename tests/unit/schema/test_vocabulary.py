@@ -69,7 +69,15 @@ def test_no_sentence_of_a_standard_is_in_a_generated_file() -> None:
 @pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java to run HermiT")
 @pytest.mark.parametrize(
     "folder",
-    ["cim/2009", "cim/2011-draft", "cim/2013", "iec61968-100", "soap", pytest.param("multispeak/4.1", marks=pytest.mark.slow), pytest.param("multispeak/5.0", marks=pytest.mark.slow)],
+    [
+        "cim/2009",
+        "cim/2011-draft",
+        "cim/2013",
+        "iec61968-100",
+        "soap",
+        pytest.param("multispeak/4.1", marks=pytest.mark.slow),
+        pytest.param("multispeak/5.0", marks=pytest.mark.slow),
+    ],
 )
 def test_no_class_is_unsatisfiable(folder: str, tmp_path: Path) -> None:
     pytest.importorskip("owlready2", reason="owlready2 is not installed")
@@ -78,7 +86,12 @@ def test_no_class_is_unsatisfiable(folder: str, tmp_path: Path) -> None:
         if not path.name.endswith(".model.ttl"):
             found.parse(path)
     triples = tmp_path / "vocabulary.nt"
-    triples.write_text("".join(f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in found if p not in (SKOS.notation, SKOS.inScheme, SKOS.prefLabel) and o != SKOS.Concept), encoding="utf-8")
+    triples.write_text(
+        "".join(
+            f"{s.n3()} {p.n3()} {o.n3()} .\n" for s, p, o in found if p not in (SKOS.notation, SKOS.inScheme, SKOS.prefLabel) and o != SKOS.Concept
+        ),
+        encoding="utf-8",
+    )
     program = (
         "import sys, owlready2\nworld = owlready2.World()\nontology = world.get_ontology(sys.argv[1]).load()\n"
         "owlready2.sync_reasoner_hermit(world, infer_property_values=False, debug=0)\n"
@@ -143,17 +156,40 @@ def test_types_across_namespaces_are_found() -> None:
     root = catalogue.root("http://www.multispeak.org/V5.0/wsdl/MR_Server", "GetLatestMeterReadingsByMeterIDsResponse")
     assert root is not None
     namespaces = {schema.namespace for schema in catalogue.closure(root)}
-    assert {"http://www.multispeak.org/V5.0", "http://www.multispeak.org/V5.0/commonArrays", "http://www.multispeak.org/V5.0/commonTypes"} <= namespaces
+    assert {
+        "http://www.multispeak.org/V5.0",
+        "http://www.multispeak.org/V5.0/commonArrays",
+        "http://www.multispeak.org/V5.0/commonTypes",
+    } <= namespaces
     assert catalogue.root_of(root.term) == root
     assert catalogue.root_of("https://w3id.org/cimrdf/cim-2013#Reading.value") is None
 
 
 @pytest.mark.parametrize(
     "local",
-    ["Header", "Request", "Reply", "Payload", "OperationSet", "Compressed", "Format", "StartTime", "EndTime", "Option", "ID", "CreateMeterConfig", "ClosedMeterConfig", "MeterConfigFaultMessage"],
+    [
+        "Header",
+        "Request",
+        "Reply",
+        "Payload",
+        "OperationSet",
+        "Compressed",
+        "Format",
+        "StartTime",
+        "EndTime",
+        "Option",
+        "ID",
+        "CreateMeterConfig",
+        "ClosedMeterConfig",
+        "MeterConfigFaultMessage",
+    ],
 )
 def test_the_parts_of_strongly_typed_wrappers_are_read(local: str) -> None:
-    for namespace in ("http://iec.ch/TC57/2011/MeterConfigMessage", "http://www.iec.ch/TC57/2010/MeterConfigMessage", "http://iec.ch/TC57/2017/MeterConfigMessage"):
+    for namespace in (
+        "http://iec.ch/TC57/2011/MeterConfigMessage",
+        "http://www.iec.ch/TC57/2010/MeterConfigMessage",
+        "http://iec.ch/TC57/2017/MeterConfigMessage",
+    ):
         assert load_catalogue().canonical(namespace, local)[0] == "http://iec.ch/TC57/2011/schema/message"
 
 
@@ -209,7 +245,8 @@ def test_operations_are_counted_as_the_reference_counts_them(reference: Path) ->
 WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:t">
 <message name="in"><part name="p" element="t:Do"/></message><message name="out"/><message name="head"><part name="h" element="t:Head"/></message>
 <portType name="p"><operation name="Do"><input message="t:{}"/><output message="t:out"/></operation><operation name="Unbound"/></portType>
-<binding name="b" type="t:p"><operation name="Do"><soap:operation soapAction="urn:do"/><input><soap:header message="t:head" part="h"/></input></operation></binding>
+<binding name="b" type="t:p"><operation name="Do"><soap:operation soapAction="urn:do"/>
+<input><soap:header message="t:head" part="h"/></input></operation></binding>
 </definitions>"""
 
 

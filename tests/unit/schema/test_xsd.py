@@ -83,19 +83,14 @@ def test_the_anonymous_type_of_a_global_element_has_its_name_unless_a_type_has_i
 
 
 def test_a_named_type_keeps_its_name_beside_an_anonymous_one(tmp_path: Path) -> None:
-    content = (
-        SEQUENCE.format('<xs:element name="m"><xs:complexType/></xs:element>', "") + '<xs:complexType name="T-m"/>'
-    )
+    content = SEQUENCE.format('<xs:element name="m"><xs:complexType/></xs:element>', "") + '<xs:complexType name="T-m"/>'
     schema = one(tmp_path, content)
     assert not complex_type(schema, "T-m").anonymous
     assert complex_type(schema, "T-m-2").anonymous
 
 
 def test_text_and_wildcards_have_terms_that_no_member_has(tmp_path: Path) -> None:
-    text = (
-        '<xs:complexType name="T"><xs:simpleContent><xs:extension base="xs:string">{}</xs:extension>'
-        "</xs:simpleContent></xs:complexType>"
-    )
+    text = '<xs:complexType name="T"><xs:simpleContent><xs:extension base="xs:string">{}</xs:extension></xs:simpleContent></xs:complexType>'
     assert complex_type(one(tmp_path, text.format("")), "T").text_term == "urn:a-terms#T.text"
     clash = complex_type(one(tmp_path, text.format('<xs:attribute name="text"/>')), "T")
     assert clash.text_term == "urn:a-terms#T.text-content"
@@ -115,10 +110,7 @@ def test_a_namespace_without_given_bases_gets_some_from_its_name(tmp_path: Path)
 
 
 def test_nested_and_repeated_choices(tmp_path: Path) -> None:
-    choice = (
-        '<xs:choice minOccurs="0" maxOccurs="unbounded"><xs:element name="m" type="xs:int"/>'
-        "<xs:sequence>{}</xs:sequence></xs:choice>"
-    )
+    choice = '<xs:choice minOccurs="0" maxOccurs="unbounded"><xs:element name="m" type="xs:int"/><xs:sequence>{}</xs:sequence></xs:choice>'
     item = complex_type(one(tmp_path, SEQUENCE.format(choice.format('<xs:element name="n" type="xs:int"/>'), "")), "T")
     assert item.content is not None
     (group,) = item.content.particles
@@ -129,10 +121,7 @@ def test_nested_and_repeated_choices(tmp_path: Path) -> None:
 
 
 def test_all_and_occurrence_and_values(tmp_path: Path) -> None:
-    members = (
-        '<xs:element name="m" type="xs:int" minOccurs="0" nillable="true" default="1"/>'
-        '<xs:element name="n" type="xs:int" fixed="2"/>'
-    )
+    members = '<xs:element name="m" type="xs:int" minOccurs="0" nillable="true" default="1"/><xs:element name="n" type="xs:int" fixed="2"/>'
     item = complex_type(one(tmp_path, f'<xs:complexType name="T"><xs:all>{members}</xs:all></xs:complexType>'), "T")
     assert item.content is not None
     assert item.content.kind == "all"
@@ -235,9 +224,7 @@ def test_simple_types(tmp_path: Path) -> None:
 
 
 def test_the_ur_type_is_a_type_like_others(tmp_path: Path) -> None:
-    content = SEQUENCE.format(
-        '<xs:element name="m"/><xs:element name="n" type="xs:anyType"/>', '<xs:attribute name="o"/>'
-    )
+    content = SEQUENCE.format('<xs:element name="m"/><xs:element name="n" type="xs:anyType"/>', '<xs:attribute name="o"/>')
     item = complex_type(one(tmp_path, content), "T")
     assert item.content is not None
     assert [leaf.type for leaf in item.content.walk() if isinstance(leaf, Element)] == [XSD + "anyType"] * 2
@@ -247,10 +234,7 @@ def test_the_ur_type_is_a_type_like_others(tmp_path: Path) -> None:
 def test_references_to_another_namespace(tmp_path: Path) -> None:
     other = '<xs:element name="E" type="xs:int"/><xs:attribute name="x" type="xs:int"/>'
     document(tmp_path, other, "b.xsd", "b")
-    content = (
-        '<xs:import namespace="urn:b" schemaLocation="b.xsd"/>'
-        '<xs:import namespace="http://www.w3.org/XML/1998/namespace"/>'
-    )
+    content = '<xs:import namespace="urn:b" schemaLocation="b.xsd"/><xs:import namespace="http://www.w3.org/XML/1998/namespace"/>'
     content += SEQUENCE.format('<xs:element ref="b:E"/>', '<xs:attribute ref="b:x"/><xs:attribute ref="xml:lang"/>')
     reading = read([document(tmp_path, content)], BASES, ())
     item = complex_type(reading.schemas[0], "T")
@@ -492,9 +476,7 @@ def test_the_profiles_of_edition_2_share_terms_and_all_their_references_are_soun
     reading = read_reference(reference, *files)
     assert len(reading.schemas) == 13
     for schema in reading.schemas:
-        assert all(
-            item.class_term.startswith("https://w3id.org/cimrdf/cim-2013#") for item in schema.complex_types.values()
-        )
+        assert all(item.class_term.startswith("https://w3id.org/cimrdf/cim-2013#") for item in schema.complex_types.values())
     heads = {value.partition("#")[0] for value in reading.model_references.values()}
     assert heads == {"http://iec.ch/TC57/2010/CIM-schema-cim15"}
     assert not any(" " in value or value.endswith("#") for value in reading.model_references.values())
@@ -503,7 +485,4 @@ def test_the_profiles_of_edition_2_share_terms_and_all_their_references_are_soun
 def test_a_reference_wsdl_with_four_namespaces(reference: Path) -> None:
     reading = read_reference(reference, "multispeak/4.1.6/wsdl/MR_Server.wsdl")
     assert len(reading.schemas) == 4
-    assert (
-        reading.schemas[0].roots["MultiSpeakMsgHeader"].type
-        == "https://w3id.org/cimrdf/multispeak-4.1/core#MultiSpeakMsgHeader"
-    )
+    assert reading.schemas[0].roots["MultiSpeakMsgHeader"].type == "https://w3id.org/cimrdf/multispeak-4.1/core#MultiSpeakMsgHeader"
