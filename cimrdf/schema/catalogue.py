@@ -289,7 +289,11 @@ class Catalogue:
                 if isinstance(member, Element):
                     types.add(member.type)
                     if member.reference:
-                        elements |= {(member.namespace, file.elements[member.name]) for file in self._files_of(member.namespace) if member.name in file.elements}
+                        elements |= {
+                            (member.namespace, file.elements[member.name])
+                            for file in self._files_of(member.namespace)
+                            if member.name in file.elements
+                        }
         missing = {name for name in types if name and not is_builtin(name) and name not in schema.complex_types and name not in schema.simple_types}
         return elements | {(file.namespace, name) for name in missing for file in self._files_with(name)}
 
@@ -392,7 +396,6 @@ class Catalogue:
             frozenset(_repeatable(content)),
             _interleaved(content),
         )
-
 
     def _unpacked(self, group: Group) -> Group:
         """A group in which the elements that hold a delimited list have the list's type."""

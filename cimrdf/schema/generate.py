@@ -337,24 +337,31 @@ class Generator:
         if wildcard.min_occurs == 0 and (self._left <= 0 or (not wanted and self.chance.random() < 0.6) or wanted[:1] == ["absent"]):
             self._hit(goals["absent"])
             return
-        possible = self.goals.kinds(wildcard)
+        possible = self.goals.kinds(owner, wildcard)
         kinds = [kind for kind in wanted if kind in possible] or possible
         for _ in range(self._times(wildcard, wildcard.min_occurs)):
             kind = self.chance.choice(kinds or ["absent"])
-            roots = self._roots_for(wildcard, etree.QName(element).namespace or "") if kind != "foreign" and depth < self._deepest // (1 if wanted else 2) else []
+            roots = (
+                self._roots_for(wildcard, etree.QName(element).namespace or "")
+                if kind != "foreign" and depth < self._deepest // (1 if wanted else 2)
+                else []
+            )
             self._hit(goals["absent"])
             if roots:
                 self._hit(goals["known"])
                 self._known(element, self.chance.choice(roots), depth)
             elif "foreign" in possible and not (self.official and wildcard.process_contents == "strict"):
                 self._hit(goals["foreign"])
-                element.append(etree.fromstring(self.chance.choice(_BLOCKS)))
+                named = [name for name in wildcard.namespaces.split() if not name.startswith("##") and self.goals.is_foreign(name)]
+                element.append(etree.fromstring(self.chance.choice(_BLOCKS).replace(FOREIGN, self.chance.choice(named or [FOREIGN]))))
             else:
                 self._hit(goals["foreign"])
 
     def _roots_for(self, wildcard: Wildcard, here: str) -> list[Root]:
         own = self.official and wildcard.process_contents == "strict"
-        found = [root for root in self._known_roots if root.namespace in self._version or not (own or (self.official and self.goals.has_heirs(root.type)))]
+        found = [
+            root for root in self._known_roots if root.namespace in self._version or not (own or (self.official and self.goals.has_heirs(root.type)))
+        ]
         if wildcard.namespaces == "##other":
             return [root for root in found if root.namespace != here]
         if wildcard.namespaces == "##any":

@@ -171,7 +171,7 @@ class Goals:
             if isinstance(particle, Group):
                 self._group(owner, particle, (*place, number), goals, below)
             elif isinstance(particle, Wildcard):
-                goals |= {wildcard_goal(owner, particle.term, kind) for kind in self.kinds(particle)}
+                goals |= {wildcard_goal(owner, particle.term, kind) for kind in self.kinds(owner, particle)}
                 goals |= {wildcard_goal(owner, particle.term, "absent")} if particle.min_occurs == 0 else set()
             elif particle.max_occurs != 0:
                 least = particle.strict_min_occurs if self.strict and particle.strict_min_occurs is not None else particle.min_occurs
@@ -181,11 +181,17 @@ class Goals:
                     goals |= {member_goal(owner, particle.term, True) + " nil"} if particle.nillable else set()
                     below |= {root.type for root in self.standing_for(particle)} or {particle.type}
 
-    def kinds(self, wildcard: Wildcard) -> list[str]:
-        """What may stand at a wildcard: a `known` root, a `foreign` block."""
+    def kinds(self, owner: str, wildcard: Wildcard) -> list[str]:
+        """What may stand at a wildcard of a type: a `known` root, a `foreign` block."""
         if wildcard.namespaces in ("##any", "##other"):
             return ["known", "foreign"]
-        return ["known"] if any(self.catalogue.roots(name) for name in wildcard.namespaces.split()) else []
+        names = wildcard.namespaces.replace("##targetNamespace", self.catalogue.view(owner).type.namespace).split()
+        known = ["known"] if any(map(self.catalogue.roots, names)) else []
+        return [*known, "foreign"] if any(self.is_foreign(name) for name in names) else known
+
+    def is_foreign(self, namespace: str) -> bool:
+        """Whether nothing is known of a namespace."""
+        return namespace not in self.catalogue.files and self.catalogue.recognise(namespace) is None
 
     def has_heirs(self, type_iri: str) -> bool:
         """Whether types that extend others may stand below a type."""

@@ -301,7 +301,9 @@ class _Lifter:
     def _stray_text(self, element: etree._Element, xpath: str, path: str) -> None:
         text = " ".join(piece.strip() for piece in [element.text or "", *((child.tail or "") for child in element)] if piece.strip())
         self._report("element-unknown", f"text {text[:40]!r} stands where only elements may stand", element, xpath)
-        self.lifted.leaves.append(Leaf(f"{xpath}/text()[1]", f"{path}/text()", text, element.sourceline, None, None, "text where only elements may stand"))
+        self.lifted.leaves.append(
+            Leaf(f"{xpath}/text()[1]", f"{path}/text()", text, element.sourceline, None, None, "text where only elements may stand")
+        )
 
     # ------------------------------------------------------------------ attributes
 

@@ -158,7 +158,13 @@ class _Lowerer:
         item = self.catalogue.type(declared)
         for class_term in self.graph.values(node, RDF_TYPE):
             chosen = self.catalogue.class_type(class_term)
-            if isinstance(item, Complex) and chosen is not None and class_term != item.class_term and not chosen.anonymous and self._derives(chosen, declared):
+            if (
+                isinstance(item, Complex)
+                and chosen is not None
+                and class_term != item.class_term
+                and not chosen.anonymous
+                and self._derives(chosen, declared)
+            ):
                 if chosen.namespace not in element.nsmap.values():
                     _declare(element, "types", chosen.namespace)
                 prefix = next((p for p, n in element.nsmap.items() if n == chosen.namespace), None)

@@ -28,6 +28,11 @@ def test_names_of_others_are_left_alone() -> None:
     assert read_name("vendor field", "x", "cim-2013") is None
 
 
+def test_a_kept_block_that_declares_entities_is_left_alone() -> None:
+    assert read_name("cim-2013:xml(Header/x)", "<x/>", "cim-2013") is not None
+    assert read_name("cim-2013:xml(Header/x)", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "cim-2013") is None
+
+
 def test_a_sidecar_keeps_order_and_values() -> None:
     back = read_sidecar(write_sidecar(EDITS, "cim-2013").encode(), "cim-2013")
     assert [(edit.kind, edit.value) for edit in back] == [(edit.kind, edit.value) for edit in EDITS]
