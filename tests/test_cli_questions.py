@@ -271,6 +271,20 @@ def test_vocabulary_show(report: Callable[..., tuple[int, dict]], capsys: pytest
     assert "did you mean Reading" in told["findings"][0]["message"]
 
 
+def test_vocabulary_diff(tmp_path: Path, report: Callable[..., tuple[int, dict]]) -> None:
+    schema = (
+        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x">'
+        '<xs:complexType name="T"><xs:sequence>{}</xs:sequence></xs:complexType></xs:schema>'
+    )
+    old, new, written = tmp_path / "old.xsd", tmp_path / "new.xsd", tmp_path / "changes.ttl"
+    old.write_text(schema.format('<xs:element name="a" type="xs:string"/>'), encoding="utf-8")
+    new.write_text(schema.format('<xs:element name="a" type="xs:string" minOccurs="0"/>'), encoding="utf-8")
+    status, found = report("vocabulary", "diff", str(old), str(new), "-o", str(written))
+    assert status == 0
+    assert [(item["kind"], item["path"]) for item in found["changes"]] == [("cardinality", "T/a")]
+    assert written.read_text(encoding="utf-8")
+
+
 def test_vocabulary_build(tmp_path: Path, report: Callable[..., tuple[int, dict]]) -> None:
     schema = tmp_path / "tiny.xsd"
     schema.write_text(

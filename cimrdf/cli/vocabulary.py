@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from cimrdf.cli.output import emit, plural, say, show, table
 
 if TYPE_CHECKING:
     from cimrdf.schema.describe import Description
+    from cimrdf.schema.model import Schema
 
 # ---------------------------------------------------------------------- list
 
@@ -135,6 +137,51 @@ def _build(args: argparse.Namespace) -> int:
     return 0
 
 
+# ---------------------------------------------------------------------- diff
+
+
+def _diff_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="OLD", help="an XSD, a WSDL or a content model (.model.ttl)")
+    parser.add_argument("new", metavar="NEW", help="the same, of the newer version")
+    parser.add_argument("-o", "--output", metavar="OUT.ttl", help="write the changes as RDF, too")
+    json_option(parser)
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from cimrdf.cli.output import write_files
+    from cimrdf.schema.diff import as_graph, as_table, diff
+
+    changes = diff(_schemas(args.old), _schemas(args.new))
+    if args.output:
+        write_files([(args.output, as_graph(changes).serialize(format="turtle").encode())])
+    if args.json:
+        emit({"status": 0, "changes": [asdict(change) for change in changes]})
+    else:
+        if changes:
+            show(as_table(changes))
+        say(plural(len(changes), "change"))
+    return 0
+
+
+def _schemas(name: str) -> list[Schema]:
+    """The content models of a schema file."""
+    import rdflib
+
+    from cimrdf.findings import Refused, finding
+    from cimrdf.schema.turtle import read_models
+    from cimrdf.schema.xsd import SchemaError, read
+
+    path = Path(name)
+    try:
+        return read_models(rdflib.Graph().parse(path, format="turtle")) if path.suffix == ".ttl" else read([path], {}).schemas
+    except SchemaError as error:
+        raise Refused(finding("schema-unreadable", str(error), file=error.file, line=error.line, remedy=error.remedy or None)) from None
+    except (ValueError, SyntaxError) as error:
+        raise Refused(finding("schema-unreadable", str(error), file=name)) from None
+    except OSError as error:
+        raise Refused(finding("input-missing", f"{name}: {error.strerror}", file=name)) from None
+
+
 COMMANDS = (
     Command(
         "vocabulary",
@@ -157,6 +204,13 @@ COMMANDS = (
                 "cimrdf vocabulary build MeterReadings.xsd -o MeterReadings.ttl",
                 _build_arguments,
                 _build,
+            ),
+            Command(
+                "diff",
+                "Tells what was added, removed, renamed (by a guess) or changed between two versions of a schema.",
+                "cimrdf vocabulary diff ontology/cim/2009/MeterReadings.model.ttl ontology/cim/2013/MeterReadings.model.ttl",
+                _diff_arguments,
+                _diff,
             ),
         ),
     ),
