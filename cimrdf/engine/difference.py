@@ -22,6 +22,7 @@ from lxml import etree
 
 from cimrdf.namespaces import XSD, XSI
 from cimrdf.schema.catalogue import Catalogue
+from cimrdf.schema.lower import graft
 from cimrdf.schema.model import Complex
 
 VALUE, ABSENT, CHILDREN, BLOCK, ONLY = "value", "absent", "children", "block", "only"
@@ -274,7 +275,10 @@ class _Applier:
     def _replace(element: etree._Element, made: etree._Element) -> None:
         parent = element.getparent()
         if parent is not None:
-            parent.replace(element, made)
+            following = list(element.itersiblings())
+            parent.remove(element)
+            graft(parent, made)
+            parent.extend(following)
 
     def _rename(self, name: str) -> None:
         namespace = etree.QName(self.root).namespace

@@ -193,7 +193,9 @@ class Generator:
             fresh = [other for other in others if self._covering and self._far.get(other.iri, 1000) == near]
             chosen = self.chance.choice(fresh or others)
             if chosen.namespace not in element.nsmap.values():
-                etree.cleanup_namespaces(element, top_nsmap={"t": chosen.namespace}, keep_ns_prefixes=["t"])
+                etree.cleanup_namespaces(
+                    element, top_nsmap={"t": chosen.namespace}, keep_ns_prefixes=["t", *(name for name in element.nsmap if name)]
+                )
             prefix = next(p for p, n in element.nsmap.items() if n == chosen.namespace)
             element.set(f"{{{XSI}}}type", f"{prefix}:{chosen.name}" if prefix else chosen.name)
             return chosen
@@ -379,7 +381,7 @@ class Packer:
     """Writes the text of a packed list: most of the time as what stands around it says, sometimes garbage."""
 
     def __init__(self, generator: Generator, packed: DelimitedList, element: etree._Element) -> None:
-        self.chance, self.packed, self.element = generator.chance, packed, element
+        self.generator, self.chance, self.packed, self.element = generator, generator.chance, packed, element
 
     def write(self) -> None:
         if self.chance.random() < 0.15:
@@ -403,7 +405,11 @@ class Packer:
     def _set(self, expression: str, value: str) -> None:
         found = Surroundings(self.packed, self.element).find(expression)
         if isinstance(found, etree._Element) and self.chance.random() < 0.9:
-            found.text = value
+            self._write(found, value)
+
+    def _write(self, element: etree._Element, value: str) -> None:
+        element.text = value
+        self.generator.paddings = [item for item in self.generator.paddings if item.element is not element or item.attribute is not None]
 
     def _link(self) -> None:
         """Give the object that the length is read from the key that this list looks for, most of the time."""
@@ -413,8 +419,8 @@ class Packer:
         around = Surroundings(self.packed, self.element)
         key, holder = around.find(match.group(3)), around.find(match.group(1))
         if isinstance(key, etree._Element) and isinstance(holder, etree._Element):
-            key.text = holder.get(match.group(2)) or key.text or "1"
-            holder.set(match.group(2), key.text)
+            self._write(key, holder.get(match.group(2)) or key.text or "1")
+            holder.set(match.group(2), key.text or "")
 
 
 def _holds(particle: Particle, term: str) -> bool:

@@ -155,22 +155,24 @@ class _Lowerer:
 
     def _type(self, element: etree._Element, node: str, declared: str) -> str:
         """The declared type, or the derived one that the node's class names (then `xsi:type` says so)."""
+        chosen = self._derived(node, declared)
+        if chosen is None:
+            return declared
+        if chosen.namespace not in element.nsmap.values():
+            _declare(element, "types", chosen.namespace)
+        prefix = next((p for p, n in element.nsmap.items() if n == chosen.namespace), None)
+        element.set(f"{{{XSI}}}type", f"{prefix}:{chosen.name}" if prefix else chosen.name)
+        return chosen.iri
+
+    def _derived(self, node: str, declared: str) -> Complex | None:
+        """The type that a node's class names, where it extends the declared one."""
         item = self.catalogue.type(declared)
-        for class_term in self.graph.values(node, RDF_TYPE):
+        for class_term in self.graph.values(node, RDF_TYPE) if isinstance(item, Complex) else ():
             chosen = self.catalogue.class_type(class_term)
-            if (
-                isinstance(item, Complex)
-                and chosen is not None
-                and class_term != item.class_term
-                and not chosen.anonymous
-                and self._derives(chosen, declared)
-            ):
-                if chosen.namespace not in element.nsmap.values():
-                    _declare(element, "types", chosen.namespace)
-                prefix = next((p for p, n in element.nsmap.items() if n == chosen.namespace), None)
-                element.set(f"{{{XSI}}}type", f"{prefix}:{chosen.name}" if prefix else chosen.name)
-                return chosen.iri
-        return declared
+            if chosen is not None and isinstance(item, Complex) and class_term != item.class_term:
+                if not chosen.anonymous and self._derives(chosen, declared):
+                    return chosen
+        return None
 
     def _derives(self, item: Complex, base: str) -> bool:
         while item.base is not None:
@@ -248,7 +250,7 @@ class _Lowerer:
             children = children[:allowed]
         for child_node in children:
             self._child(element, child_node, member)
-        if not children and required and member.min_occurs > 0 and self._may_be_empty(member.type):
+        if not children and required and not self.graph.values(node, NIL) and member.min_occurs > 0 and self._may_be_empty(member.type):
             self._make(element, member)
 
     def _child(self, element: etree._Element, node: str, member: Element) -> None:
@@ -256,7 +258,9 @@ class _Lowerer:
             root = self.catalogue.root_of(term)
             if root is not None:
                 member = replace(member, name=root.name, namespace=root.namespace, type=root.type)
-        made = self._make(element, member, _prefixes(self.graph, node))
+        derived = self._derived(node, member.type)
+        types: dict[str | None, str] = {"types": derived.namespace} if derived is not None and derived.namespace not in element.nsmap.values() else {}
+        made = self._make(element, member, types | _prefixes(self.graph, node))
         self.fill(made, node, member.type, text_term(member.term))
 
     @staticmethod
@@ -300,8 +304,8 @@ class _Lowerer:
             self.fill(made, node, root.type, text_term(root.term))
             return
         for text in self.graph.values(node, text_term(wildcard.term)):
-            element.append(etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True)))
-            self.lowered.written.append(Written(node, text_term(wildcard.term), text, element[-1], None))
+            made = graft(element, etree.fromstring(text, etree.XMLParser(resolve_entities=False, no_network=True)))
+            self.lowered.written.append(Written(node, text_term(wildcard.term), text, made, None))
 
 
 def _prefixes(graph: Graph, node: str) -> dict[str | None, str]:
@@ -310,6 +314,25 @@ def _prefixes(graph: Graph, node: str) -> dict[str | None, str]:
     return {prefix: namespace for prefix, _, namespace in pairs}
 
 
+def graft(parent: etree._Element, source: etree._Element) -> etree._Element:
+    """Append a copy of an element, made in place: when lxml moves an element it drops namespace declarations that it takes
+    for redundant, also where a value inside uses their prefix. Comments and processing instructions are left behind."""
+    name = etree.QName(source)
+    if name.namespace is None and None in parent.nsmap:
+        parent.append(etree.fromstring(f'<{name.localname} xmlns=""/>'))
+        made = parent[-1]
+    else:
+        fresh = {prefix: namespace for prefix, namespace in source.nsmap.items() if parent.nsmap.get(prefix) != namespace}
+        made = etree.SubElement(parent, source.tag, nsmap=fresh)
+    for attribute, value in source.attrib.items():
+        made.set(attribute, value)
+    made.text = source.text
+    for child in source:
+        if isinstance(child.tag, str):
+            graft(made, child).tail = child.tail
+    return made
+
+
 def _declare(element: etree._Element, prefix: str, namespace: str) -> None:
-    """Declare a prefix at an element."""
-    etree.cleanup_namespaces(element, top_nsmap={prefix: namespace}, keep_ns_prefixes=[prefix])
+    """Declare a prefix at an element, and keep those that are declared."""
+    etree.cleanup_namespaces(element, top_nsmap={prefix: namespace}, keep_ns_prefixes=[prefix, *(name for name in element.nsmap if name)])
