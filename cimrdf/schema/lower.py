@@ -169,9 +169,10 @@ class _Lowerer:
         item = self.catalogue.type(declared)
         for class_term in self.graph.values(node, RDF_TYPE) if isinstance(item, Complex) else ():
             chosen = self.catalogue.class_type(class_term)
-            if chosen is not None and isinstance(item, Complex) and class_term != item.class_term:
-                if not chosen.anonymous and self._derives(chosen, declared):
-                    return chosen
+            if chosen is None or chosen.anonymous or (isinstance(item, Complex) and class_term == item.class_term):
+                continue
+            if self._derives(chosen, declared):
+                return chosen
         return None
 
     def _derives(self, item: Complex, base: str) -> bool:
