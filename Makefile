@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 REFERENCE := $(if $(CIMRDF_REFERENCE),$(CIMRDF_REFERENCE),$(abspath ../shared/reference))
 WHEEL := build/wheel
 
-.PHONY: demo test lint types wheel-test derive clean
+.PHONY: demo test lint types wheel-test fuzz derive clean
 
 demo: $(VENV)/.installed
 	$(BIN)/cimrdf demo
@@ -32,6 +32,10 @@ wheel-test: $(VENV)/.installed
 	tar -xzf $(WHEEL)/*.tar.gz --strip-components=1 -C $(WHEEL)/tree
 	rm -rf $(WHEEL)/tree/cimrdf
 	cd $(WHEEL)/tree && CIMRDF_REFERENCE=$(REFERENCE) ../venv/bin/pytest tests/test_cases.py tests/test_reference_messages.py tests/test_values.py tests/unit/engine
+
+# Generated and spoilt messages, going on where the last run ended; FUZZ="--messages 100" for a short one.
+fuzz: $(VENV)/.installed
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 # Everything that is committed though it could be made from something else.
 derive: $(VENV)/.installed

@@ -135,12 +135,6 @@ CATALOGUE: dict[str, Kind] = {
             "Send intervals of one length and without overlap in one block.",
         ),
         Kind(
-            "member-missing",
-            _E,
-            "The target needs a member for which the source has no value.",
-            "Supply the value in the source; the rows that could fill it are named.",
-        ),
-        Kind(
             "member-overflow",
             _E,
             "More values were made for a member than the target allows; only the first is written.",
