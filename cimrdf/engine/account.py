@@ -220,7 +220,7 @@ class Accountant:
         makers: dict[Statement, str] = {}
         for firing in self.firings:
             for statement in firing.writes:
-                if statement not in firing.constants and any(carried for _, carried in firing.reads):
+                if statement not in firing.constants and any(carried and read[2].strip() for read, carried in firing.reads):
                     sourced.add(statement)
                 makers.setdefault(statement, firing.row)
         added = [Added(place, text, row) for place, text, row in self.kept]

@@ -213,7 +213,7 @@ class Job:
         identities = {statement for firing in derived.firings if pair.rows[firing.row].identity for statement in firing.writes}
         for number, document in enumerate(documents[1:], 2):
             for written in document.lowered.written:
-                if (written.subject, written.predicate, written.value) in identities:
+                if written.value.strip() and (written.subject, written.predicate, written.value) in identities:
                     text = f"{written.value}-{number}"
                     if written.attribute is None:
                         written.element.text = text
@@ -290,7 +290,8 @@ class Job:
             self._report("value-invalid", message, statement, derived)
         parent = element.getparent()
         if attribute is not None:
-            element.attrib.pop(next(name for name in element.attrib if str(name).rpartition("}")[2] == attribute))
+            for name in [name for name in element.attrib if str(name).rpartition("}")[2] == attribute]:
+                element.attrib.pop(name)
         elif parent is not None:
             parent.remove(element)
         lowered.written[:] = [
