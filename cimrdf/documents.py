@@ -11,13 +11,14 @@ import rdflib
 from lxml import etree
 
 from cimrdf.convert import from_rdflib, to_rdflib
+from cimrdf.engine.difference import path_of
 from cimrdf.engine.reading import read_message
 from cimrdf.findings import Finding, Refused, finding
 from cimrdf.schema.catalogue import Catalogue, load_catalogue
 from cimrdf.schema.lift import DOCUMENT, Node
-from cimrdf.schema.lower import Graph, Lowered, lower, natural_order
+from cimrdf.schema.lower import Graph, Lowered, lower, natural_order, serialise
 from cimrdf.schema.read import read_bytes
-from cimrdf.schema.validity import problems
+from cimrdf.schema.validity import parts, problems
 from cimrdf.translate import Message
 
 
@@ -98,7 +99,7 @@ def lower_graph(source: rdflib.Graph, file: str = "-") -> LoweredGraph:
             for item in lowered.overflows
         ]
         _refuse_invalid(lowered, catalogue, file)
-        messages.append(Message(_serialise(lowered.element), _payload(lowered, catalogue)))
+        messages.append(Message(serialise(lowered.element), _payload(lowered, catalogue)))
     return LoweredGraph(messages, findings)
 
 
@@ -139,45 +140,15 @@ def _documents(graph: Graph, catalogue: Catalogue, file: str) -> list[tuple[str,
 
 
 def _refuse_invalid(lowered: Lowered, catalogue: Catalogue, file: str) -> None:
-    wrong = [problem for part in _parts(lowered.element, catalogue) for problem in problems(part, catalogue)]
+    wrong = [problem for part in parts(lowered.element, catalogue) for problem in problems(part, catalogue)]
     if wrong:
-        raise Refused(*(finding("output-invalid", problem.message, file=file, xpath=_xpath(problem.element)) for problem in wrong))
-
-
-def _xpath(element: etree._Element) -> str:
-    steps: list[str] = []
-    here: etree._Element | None = element
-    while here is not None:
-        before = sum(1 for _ in here.itersiblings(here.tag, preceding=True))
-        steps.append(f"{etree.QName(here).localname}[{before + 1}]")
-        here = here.getparent()
-    return "/" + "/".join(reversed(steps))
-
-
-def _parts(element: etree._Element, catalogue: Catalogue) -> Iterator[etree._Element]:
-    """The document element, and those inside it that another schema declares globally."""
-    yield element
-    for item in element.iterdescendants():
-        name, parent = etree.QName(item), item.getparent()
-        if (
-            parent is not None
-            and name.namespace != etree.QName(parent).namespace
-            and catalogue.root(name.namespace or "", name.localname) is not None
-        ):
-            yield item
+        raise Refused(*(finding("output-invalid", problem.message, file=file, xpath=path_of(problem.element)) for problem in wrong))
 
 
 def _payload(lowered: Lowered, catalogue: Catalogue) -> str:
     """The name of the innermost part: of the payload, where the document is an envelope."""
-    *_, last = _parts(lowered.element, catalogue)
+    *_, last = parts(lowered.element, catalogue)
     return str(etree.QName(last).localname)
-
-
-def _serialise(element: etree._Element) -> bytes:
-    etree.cleanup_namespaces(element)
-    etree.indent(element, "  ")
-    document: bytes = etree.tostring(element, xml_declaration=True, encoding="UTF-8")
-    return document + b"\n"
 
 
 __all__ = ["LiftedDocument", "LoweredGraph", "lift_document", "lower_graph", "read_graph"]

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from cimrdf.engine.graph import Derived
 from cimrdf.engine.job import Explanation, Job, Options
 from cimrdf.engine.ledger import Ledger
 from cimrdf.engine.reading import read_messages
 from cimrdf.findings import Finding, Refused, SeveralMessages, finding, has_errors
 from cimrdf.schema.catalogue import load_catalogue
+from cimrdf.schema.lower import serialise
 from cimrdf.schema.read import read_bytes
 
 if TYPE_CHECKING:
@@ -104,25 +103,5 @@ def translate(
     given = sidecar if sidecar is None or isinstance(sidecar, bytes) else read_bytes(sidecar)
     options = Options(source_version, store, preserve, given, beside)
     result = Job(read_messages(sources, catalogue), catalogue, to, options).run()
-    messages = [Message(_serialise(document.root), document.payload) for document in result.documents]
+    messages = [Message(serialise(document.root), document.payload) for document in result.documents]
     return Translation(result.source_version, to, messages, result.ledger, result.findings, result.explanations, result.sidecar, result.derived)
-
-
-def _serialise(root: etree._Element) -> bytes:
-    # lxml would drop an `xmlns=""`, and a prefix that only a qualified name uses.
-    if all(etree.QName(element).namespace for element in root.iter() if isinstance(element.tag, str)):
-        etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(_used_prefixes(root)))
-    etree.indent(root, "  ")
-    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
-
-
-def _used_prefixes(root: etree._Element) -> set[str]:
-    """Prefixes that values may use: those of names inside texts and attributes."""
-    declared = {prefix for element in root.iter() for prefix in element.nsmap if prefix}
-    found = set()
-    for element in root.iter():
-        for value in (element.text or "", *map(str, element.attrib.values())):
-            prefix = value.strip().partition(":")[0]
-            if prefix in declared:
-                found.add(prefix)
-    return found

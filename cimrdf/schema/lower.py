@@ -337,3 +337,24 @@ def graft(parent: etree._Element, source: etree._Element) -> etree._Element:
 def _declare(element: etree._Element, prefix: str, namespace: str) -> None:
     """Declare a prefix at an element, and keep those that are declared."""
     etree.cleanup_namespaces(element, top_nsmap={prefix: namespace}, keep_ns_prefixes=[prefix, *(name for name in element.nsmap if name)])
+
+
+def serialise(root: etree._Element) -> bytes:
+    """The document of an element as indented UTF-8 XML, without namespace declarations that nothing uses."""
+    # lxml would drop an `xmlns=""`, and a prefix that only a qualified name uses.
+    if all(etree.QName(element).namespace for element in root.iter() if isinstance(element.tag, str)):
+        etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(_used_prefixes(root)))
+    etree.indent(root, "  ")
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8")) + b"\n"
+
+
+def _used_prefixes(root: etree._Element) -> set[str]:
+    """Prefixes that values may use: those of names inside texts and attributes."""
+    declared = {prefix for element in root.iter() for prefix in element.nsmap if prefix}
+    found = set()
+    for element in root.iter():
+        for value in (element.text or "", *map(str, element.attrib.values())):
+            prefix = value.strip().partition(":")[0]
+            if prefix in declared:
+                found.add(prefix)
+    return found
