@@ -86,6 +86,18 @@ CATALOGUE: dict[str, Kind] = {
             "`cimrdf vocabulary` lists the versions.",
         ),
         Kind(
+            "version-assumed",
+            _A,
+            "Several versions share the namespace; the message was read as the published one though its structure is that of another.",
+            "Ask the sender for the edition; `cimrdf validate --schema` holds the message against the other.",
+        ),
+        Kind(
+            "schema-reconstructed",
+            _A,
+            "No schema of this profile is public; its content model was reconstructed from the canonical CIM classes.",
+            "Compare with the schema that you have, and load that with `cimrdf vocabulary build` where it differs.",
+        ),
+        Kind(
             "element-unknown",
             _W,
             "The schema has no such element at this place; its values are not carried.",
@@ -180,7 +192,7 @@ CATALOGUE: dict[str, Kind] = {
             "Write a SELECT, ASK, CONSTRUCT or DESCRIBE without SERVICE, FROM or updates.",
         ),
         Kind("query-unknown", _E, "There is no query of this name.", "`cimrdf query` without arguments lists the named queries."),
-        Kind("schema-unreadable", _E, "An XML Schema or WSDL cannot be used.", "Mend the schema at the place given."),
+        Kind("schema-unreadable", _E, "An XML Schema, WSDL, CIM model or CIM profile cannot be used.", "Mend the schema at the place given."),
         Kind("term-unknown", _E, "No vocabulary or alignment has this term.", "`cimrdf vocabulary list` shows what is loaded."),
         Kind("output-unwritable", _E, "An output file cannot be written.", "Check the folder, its permissions and the space on the disk."),
         # --- alignments (`cimrdf check`) ---

@@ -19,6 +19,8 @@ SSSOM = "https://w3id.org/sssom/"
 SEMAPV = "https://w3id.org/semapv/vocab/"
 DCTERMS = "http://purl.org/dc/terms/"
 SAWSDL = "http://www.w3.org/ns/sawsdl#"
+CIMS = "http://iec.ch/TC57/1999/rdf-schema-extensions-19990926#"
+UML = "http://langdale.com.au/2005/UML#"
 
 RDF_TYPE = RDF + "type"
 
@@ -29,9 +31,13 @@ PREFIXES: dict[str, str] = {
     "values": VALUES,
     "class": BASE + "alignments/classes#",
     "row": BASE + "alignments/",
+    "cim-2009": BASE + "cim-2009#",
+    "cim-2011-draft": BASE + "cim-2011-draft#",
     "cim-2013": BASE + "cim-2013#",
     "multispeak-4.1": BASE + "multispeak-4.1#",
     "multispeak-4.1-cpsm": BASE + "multispeak-4.1/cpsm#",
+    "multispeak-5.0": BASE + "multispeak-5.0#",
+    "multispeak-5.0-common-types": BASE + "multispeak-5.0/common-types#",
     "iec61968-100": BASE + "iec61968-100#",
     "soap-1.1": BASE + "soap-1.1#",
     "soap-1.2": BASE + "soap-1.2#",
@@ -45,6 +51,11 @@ PREFIXES: dict[str, str] = {
     "semapv": SEMAPV,
     "dcterms": DCTERMS,
     "sawsdl": SAWSDL,
+    "cims": CIMS,
+    "cim14": "http://iec.ch/TC57/2009/CIM-schema-cim14#",
+    "cim15": "http://iec.ch/TC57/2010/CIM-schema-cim15#",
+    "cim100": "http://iec.ch/TC57/CIM100#",
+    "cim101-draft": "http://cim.ucaiug.io/CIM101/draft#",
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cimrdf.engine.reading import read_message
 from cimrdf.findings import Finding, Refused, finding
-from cimrdf.schema.catalogue import load_catalogue
+from cimrdf.schema.catalogue import catalogue_of, load_catalogue
 from cimrdf.schema.lift import Lifted
 from cimrdf.shapes import Violation, violation_finding, violations
 
@@ -25,7 +25,7 @@ def validate(source: str | Path | bytes, schema: str | None = None) -> list[Find
     Raises:
         Refused: the document cannot be read, or is not of the version asked for.
     """
-    catalogue = load_catalogue()
+    catalogue = load_catalogue() if schema is None else catalogue_of(schema)
     if schema is not None and schema not in catalogue.versions:
         raise Refused(finding("version-unknown", f"there is no version {schema!r}; there are {', '.join(catalogue.versions)}"))
     lifted = read_message(source, catalogue)

@@ -1,4 +1,4 @@
-"""Generated and spoilt messages without end: `python -m tests.fuzz --messages 1000 --mutants 5000`.
+"""Generated and spoilt messages without end: `python -m tests.fuzz --messages 1000 --mutants 5000 --instances 1000`.
 
 Seeds go on where the last run ended (`--state`), so that each night sees new messages; `--seed` repeats one. Every complaint
 is printed with its seed; the exit status is 1 where there was any.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import re
 import time
 import traceback
 from collections import Counter
@@ -19,7 +20,8 @@ from lxml import etree
 
 from cimrdf.alignment.rows import LEFT, RIGHT
 from cimrdf.findings import Refused
-from cimrdf.schema.catalogue import load_catalogue
+from cimrdf.schema.catalogue import catalogue_of, load_catalogue
+from cimrdf.schema.generate import Generator
 from tests.building import PAIRS, Message, message
 from tests.fidelity import (
     canonical,
@@ -31,8 +33,12 @@ from tests.fidelity import (
     translated,
 )
 from tests.mutators import mutant
+from tests.roundtrip import VERSIONS, complaints, metering, roots_of
 
 Report = tuple[str, list[str]]
+
+#: Instances made by one generator; the seed of a complaint is that of its batch.
+BATCH = 50
 
 
 def given(seed: int) -> Message:
@@ -91,11 +97,36 @@ def run(name: str, function: Callable[[int], Report], seeds: range, counts: Coun
         yield from (f"{name} seed {seed} ({given(seed)}): {complaint}" for complaint in complaints)
 
 
+def returning(wanted: int, only: str, state: dict[str, int], save: Callable[[], None], counts: Counter[str]) -> Iterator[str]:
+    """Instances of every root, to RDF and back, until each root has as many as are wanted; yield the complaints."""
+    roots = [(version, root) for version in VERSIONS for root in roots_of(version.name)]
+    for version, root in roots:
+        key = f"{version.name} {root.term}"
+        if not re.search(only, key) and not (only == "metering" and root.term in metering()):
+            continue
+        for seed in range(state.get(key, 0), wanted, BATCH):
+            generator = Generator(catalogue_of(version.name), seed=seed)
+            for number in range(min(BATCH, wanted - seed)):
+                element = generator.instance(root.namespace, root.name)
+                try:
+                    found = complaints(generator, element)
+                except Exception:
+                    found = [traceback.format_exc().strip().replace("\n", " | ")[-600:]]
+                counts["instances returned"] += 1
+                counts["instances complaints"] += len(found)
+                yield from (f"{key} seed {seed}, instance {number}: {complaint}" for complaint in found)
+            state[key] = seed + BATCH
+            save()
+        counts["roots"] += 1
+
+
 def main() -> int:
     """Run as many seeds as asked for, from where the last run ended."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=200, help="generated messages")
     parser.add_argument("--mutants", type=int, default=1000, help="spoilt messages")
+    parser.add_argument("--instances", type=int, default=1000, help="instances of each root of every version, there and back")
+    parser.add_argument("--roots", default="", metavar="PATTERN", help="only roots whose version and term match; `metering` for those operations")
     parser.add_argument("--seed", type=int, help="run this one seed of both kinds only")
     parser.add_argument("--state", type=Path, default=Path(".fuzz-state.json"), help="where the next seeds are kept")
     options = parser.parse_args()
@@ -112,6 +143,15 @@ def main() -> int:
         if options.seed is None:
             state[name] = last
             options.state.write_text(json.dumps(state) + "\n")
+    if options.seed is None:
+        done = state.setdefault("roots", {})
+
+        def save() -> None:
+            options.state.write_text(json.dumps(state) + "\n")
+
+        for complaint in returning(options.instances, options.roots, done, save, counts):
+            print(complaint, flush=True)
+        print(f"roots with {options.instances} instances: {sum(count >= options.instances for count in done.values())} of {len(done)} begun")
     for label, count in sorted(counts.items()):
         print(f"{label:28} {count:8}")
     print(f"{'seconds':28} {time.monotonic() - started:8.1f}")

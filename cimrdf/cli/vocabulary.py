@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cimrdf.cli.command import Command, json_option
 from cimrdf.cli.output import emit, plural, say, show, table
@@ -20,26 +22,26 @@ if TYPE_CHECKING:
 def _list(args: argparse.Namespace) -> int:
     from cimrdf.schema.catalogue import load_catalogue
 
-    catalogue = load_catalogue()
-    versions = catalogue.versions.values()
+    versions = [_version(name) for name in load_catalogue().versions]
     if getattr(args, "json", False):
-        emit({"status": 0, "versions": [_version(item.name) for item in versions]})
+        emit({"status": 0, "versions": versions})
         return 0
     lines = []
     for item in versions:
-        for namespace in item.namespaces or ("",):
-            files = " ".join(catalogue.files.get(namespace, ())) if namespace else "(recognised, not loaded)"
-            lines.append([item.name, item.label, item.envelope or "", namespace, files])
-    show(table(["version", "what it is", "envelope", "namespace", "content model"], lines))
+        for place in item["namespaces"] or [{"namespace": "", "status": "", "files": ["(recognised, not loaded)"]}]:
+            lines.append([item["name"], item["label"], item["envelope"] or "", place["namespace"], place["status"], " ".join(place["files"])])
+    show(table(["version", "what it is", "envelope", "namespace", "status", "content model"], lines))
     return 0
 
 
-def _version(name: str) -> dict[str, object]:
-    from cimrdf.schema.catalogue import load_catalogue
+def _version(name: str) -> dict[str, Any]:
+    from cimrdf.schema.catalogue import catalogue_of
 
-    catalogue = load_catalogue()
+    catalogue = catalogue_of(name)
     item = catalogue.versions[name]
-    namespaces = [{"namespace": namespace, "files": list(catalogue.files[namespace])} for namespace in item.namespaces]
+    namespaces = [
+        {"namespace": namespace, "status": catalogue.status(namespace), "files": list(catalogue.files[namespace])} for namespace in item.namespaces
+    ]
     return {
         "name": item.name,
         "label": item.label,
@@ -96,10 +98,15 @@ def _description(item: Description) -> str:
 
 
 def _build_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="XSD or WSDL files; what they include and import is read, too")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="XSD, WSDL, CIM RDF Schema or CIM profile (OWL); what they import is read, too")
     parser.add_argument(
-        "--root", action="append", default=[], metavar="N", help="keep only this global element and what it needs; may be given several times"
+        "--root",
+        action="append",
+        default=[],
+        metavar="N",
+        help="keep only this global element (of a CIM model: class or package) and what it needs; may be given several times",
     )
+    parser.add_argument("--definitions", metavar="F", help="a table (TSV) of what the terms mean, with the columns term and definition")
     parser.add_argument("--strict", metavar="F", help="a Turtle file with the lower bounds of a stricter edition")
     parser.add_argument(
         "-o",
@@ -112,29 +119,67 @@ def _build_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _build(args: argparse.Namespace) -> int:
-    from cimrdf.findings import Refused, finding
     from cimrdf.schema.build import build
+
+    strict, definitions = (None if name is None else Path(name) for name in (args.strict, args.definitions))
+    with _schema_errors(*args.files, args.strict, args.definitions):
+        written = build([Path(name) for name in args.files], Path(args.output), args.root, strict, definitions)
+    if args.json:
+        emit({"status": 0, "files": [{"file": str(item.path), "namespace": item.namespace, "types": item.types} for item in written]})
+    else:
+        for item in written:
+            say(f"{item.path}: {item.namespace}, {plural(item.types, 'type')}")
+    return 0
+
+
+@contextmanager
+def _schema_errors(*inputs: str | None) -> Iterator[None]:
+    """Refuse what a schema, or the call, makes impossible. `inputs` tells files that are read from those that are written."""
+    from cimrdf.findings import Refused, finding
     from cimrdf.schema.xsd import SchemaError
 
     try:
-        written = build([Path(name) for name in args.files], Path(args.output), args.root, None if args.strict is None else Path(args.strict))
+        yield
     except SchemaError as error:
-        raise Refused(finding("schema-unreadable", str(error), file=error.file, line=error.line, remedy=error.remedy or None)) from None
+        raise Refused(finding("schema-unreadable", error.message, file=error.file, line=error.line, remedy=error.remedy or None)) from None
     except (ValueError, SyntaxError) as error:
-        raise Refused(finding("schema-unreadable", str(error), remedy="Correct the call or the overlay.")) from None
+        raise Refused(finding("schema-unreadable", str(error), remedy="Correct the call or the file.")) from None
     except OSError as error:
-        code = "input-missing" if error.filename in (*args.files, args.strict) else "output-unwritable"
+        code = "input-missing" if error.filename in inputs else "output-unwritable"
         raise Refused(finding(code, f"{error.filename}: {error.strerror}", file=str(error.filename))) from None
-    files = [
-        {"file": str(path), "namespace": schema.namespace, "types": len(schema.complex_types) + len(schema.simple_types)}
-        for path, schema in written.items()
-    ]
+
+
+# ---------------------------------------------------------------------- count
+
+
+def _count_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="XSD, WSDL or CIM profile (OWL) files; a CIM model (RDF Schema) is for the profiles")
+    json_option(parser)
+
+
+def _count(args: argparse.Namespace) -> int:
+    from cimrdf.schema.cim_files import is_model_file
+    from cimrdf.schema.count import KINDS, count_models, count_xsd
+    from cimrdf.schema.xsd import read
+
+    paths = [Path(name) for name in args.files]
+    with _schema_errors(*args.files):
+        models = [path for path in paths if is_model_file(path)]
+        counted = []
+        for path in (path for path in paths if path not in models):
+            beside = models if path.suffix not in (".xsd", ".wsdl") else []
+            schemas = read([path, *beside], {}).schemas
+            counted.append((path, count_xsd([path, *beside], schemas), count_models(schemas)))
+    empty = dict.fromkeys(KINDS, 0)
+    equal = all(xsd[kind] == rdf[kind] for _, xsd, rdf in counted for kind in KINDS)
     if args.json:
-        emit({"status": 0, "files": files})
+        files = [{"file": str(path), "xsd": {**empty, **xsd}, "rdf": {**empty, **rdf}} for path, xsd, rdf in counted]
+        emit({"status": 0 if equal else 1, "equal": equal, "files": files})
     else:
-        for item in files:
-            say(f"{item['file']}: {item['namespace']}, {plural(int(str(item['types'])), 'type')}")
-    return 0
+        head = ["file", *(f"{kind} {side}" for kind in KINDS for side in ("XSD", "RDF"))]
+        show(table(head, [[path.name, *(str(count[kind]) for kind in KINDS for count in (xsd, rdf))] for path, xsd, rdf in counted]))
+        say("every declaration has its term" if equal else "the vocabulary lacks declarations of the schema: please report it with the file")
+    return 0 if equal else 1
 
 
 # ---------------------------------------------------------------------- diff
@@ -167,19 +212,11 @@ def _schemas(name: str) -> list[Schema]:
     """The content models of a schema file."""
     import rdflib
 
-    from cimrdf.findings import Refused, finding
     from cimrdf.schema.turtle import read_models
-    from cimrdf.schema.xsd import SchemaError, read
+    from cimrdf.schema.xsd import read
 
-    path = Path(name)
-    try:
-        return read_models(rdflib.Graph().parse(path, format="turtle")) if path.suffix == ".ttl" else read([path], {}).schemas
-    except SchemaError as error:
-        raise Refused(finding("schema-unreadable", str(error), file=error.file, line=error.line, remedy=error.remedy or None)) from None
-    except (ValueError, SyntaxError) as error:
-        raise Refused(finding("schema-unreadable", str(error), file=name)) from None
-    except OSError as error:
-        raise Refused(finding("input-missing", f"{name}: {error.strerror}", file=name)) from None
+    with _schema_errors(name):
+        return read_models(rdflib.Graph().parse(name, format="turtle")) if name.endswith(".model.ttl") else read([Path(name)], {}).schemas
 
 
 COMMANDS = (
@@ -200,10 +237,17 @@ COMMANDS = (
             ),
             Command(
                 "build",
-                "Writes the vocabulary and the content model of XSD or WSDL files.",
+                "Writes the vocabulary and the content model of XSD, WSDL and CIM files.",
                 "cimrdf vocabulary build MeterReadings.xsd -o MeterReadings.ttl",
                 _build_arguments,
                 _build,
+            ),
+            Command(
+                "count",
+                "Counts what schemas declare, in the schemas themselves and in what is made of them.",
+                "cimrdf vocabulary count ontology/cim/2013/profiles/CustomerConfig.ttl",
+                _count_arguments,
+                _count,
             ),
             Command(
                 "diff",

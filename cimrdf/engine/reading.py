@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cimrdf.findings import finding
+from cimrdf.findings import Finding, finding
 from cimrdf.namespaces import BASE
-from cimrdf.schema.catalogue import Catalogue
+from cimrdf.schema.catalogue import Catalogue, load_catalogue
 from cimrdf.schema.lift import Lifted, lift
 from cimrdf.schema.read import parse, read_bytes
 from cimrdf.schema.validity import problems
+
+#: What says that a message is not as its schema wants it.
+_DEVIATIONS = {"element-unknown", "attribute-unknown", "element-repeated", "schema-invalid", "value-invalid"}
 
 
 def document_iri(data: bytes) -> str:
@@ -27,10 +30,31 @@ def read_message(source: str | Path | bytes, catalogue: Catalogue, document: str
     """
     name = "-" if isinstance(source, bytes) else str(source)
     data = source if isinstance(source, bytes) else read_bytes(source)
-    lifted = lift(parse(data, name), catalogue, document or document_iri(data), name, prefix)
+    lifted = _judged(data, name, catalogue, document or document_iri(data), prefix)
+    for version in catalogue.draft_versions if catalogue.drafts is None and _deviates(lifted) else ():
+        lifted.findings += _fits_draft(data, lifted, version)
+    return lifted
+
+
+def _judged(data: bytes, name: str, catalogue: Catalogue, document: str, prefix: str = "") -> Lifted:
+    lifted = lift(parse(data, name), catalogue, document, name, prefix)
     lifted.normalise()
     _judge_input(lifted, catalogue)
     return lifted
+
+
+def _deviates(lifted: Lifted) -> bool:
+    return any(item.code in _DEVIATIONS for item in lifted.findings)
+
+
+def _fits_draft(data: bytes, lifted: Lifted, version: str) -> Iterator[Finding]:
+    """What is said where a message deviates from the published schema and not from a draft in the same namespace."""
+    catalogue = load_catalogue(version)
+    shared = [part for part in lifted.parts if part.root.namespace in catalogue.draft_versions[version]]
+    if shared and not _deviates(_judged(data, lifted.file, catalogue, lifted.document)):
+        part = shared[0]
+        message = f"the {part.root.name} fits {catalogue.versions[version].label} ({version}) and not what was published; it was read as published"
+        yield finding("version-assumed", message, file=lifted.file, line=part.element.sourceline, xpath=lifted.xpaths[part.node])
 
 
 def read_messages(sources: Sequence[str | Path | bytes], catalogue: Catalogue) -> list[Lifted]:

@@ -1,4 +1,4 @@
-"""Builds the two files of a schema: `X.ttl`, the vocabulary, and `X.model.ttl`, the content model.
+"""Builds the two files of a schema or CIM profile: `X.ttl`, the vocabulary, and `X.model.ttl`, the content model.
 
 `cimrdf vocabulary build` calls this; so do the commands in `ontology/README.md`. Which IRIs a namespace gets is data
 (`ontology/bases.ttl`).
@@ -15,13 +15,17 @@ from rdflib.namespace import DCTERMS
 
 from cimrdf._files import data_folder
 from cimrdf.namespaces import BASE, MODEL
-from cimrdf.schema.count import count_table
+from cimrdf.schema.cim_files import is_rdf, read_cim_files
+from cimrdf.schema.cim_model import CimModel
+from cimrdf.schema.cim_vocabulary import write_cim_vocabulary
+from cimrdf.schema.definitions import Definitions, read_definitions
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Schema
 from cimrdf.schema.operations import write_operations
 from cimrdf.schema.turtle import Document, write_model, write_vocabulary
-from cimrdf.schema.xsd import Bases, Reading, read
+from cimrdf.schema.xsd import Bases, Reading, SchemaError, read
+from cimrdf.schema.xsd_names import derived_bases
 
-__all__ = ["KnownNamespace", "apply_strict", "build", "build_operations", "count_table", "known_namespaces"]
+__all__ = ["KnownNamespace", "Written", "apply_strict", "build", "build_operations", "known_namespaces"]
 
 _MODEL = rdflib.Namespace(MODEL)
 
@@ -34,6 +38,7 @@ class KnownNamespace:
     version: str
     title: str
     stem: str
+    status: str = "published"
 
 
 def known_namespaces(folder: Path | None = None) -> dict[str, KnownNamespace]:
@@ -58,37 +63,79 @@ def known_namespaces(folder: Path | None = None) -> dict[str, KnownNamespace]:
                 str(graph.value(node, _MODEL.version)),
                 str(graph.value(node, DCTERMS.title)),
                 str(graph.value(node, _MODEL.stem)),
+                str(graph.value(node, _MODEL.status) or "published"),
             )
     return found
 
 
-def build(files: Sequence[Path], output: Path, roots: Collection[str] = (), strict: Path | None = None) -> dict[Path, Schema]:
-    """Write vocabulary and content model of every target namespace in the files, and tell which schema is in which.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that was written: the namespace whose terms are in it, and how many types (or classes) that has."""
 
-    The namespace of the first file goes to `output` (`X.ttl` and `X.model.ttl`), the others beside it. `strict` is an
-    overlay: a Turtle file that gives terms the lower bounds of a stricter edition of the schema.
+    path: Path
+    namespace: str
+    types: int
+
+
+def build(
+    files: Sequence[Path], output: Path, roots: Collection[str] = (), strict: Path | None = None, definitions: Path | None = None
+) -> list[Written]:
+    """Write vocabulary and content model of every target namespace in schemas and profiles, or the vocabulary of a CIM model.
+
+    The namespace of the first file goes to `output` (`X.ttl` and `X.model.ttl`), the others beside it. A CIM model has no
+    content model; beside profiles it is what they restrict. `roots` keeps only these global elements (of a CIM model:
+    these classes and packages) and what they need. `strict` is an overlay: a Turtle file that gives terms the lower
+    bounds of a stricter edition of the schema. `definitions` is a table of what terms mean (see `schema.definitions`).
 
     Raises:
-        SchemaError: a schema is broken, or lacks a global element named in `roots`.
+        SchemaError: a file is broken, or lacks what is named in `roots`.
         ValueError: `output` is not a `.ttl` file, or the overlay names a term that the schemas do not have.
     """
     if output.suffix != ".ttl" or output.name.endswith(".model.ttl"):
         raise ValueError(f"{output}: the output must be named X.ttl; its content model is then X.model.ttl")
     known = known_namespaces(output.parent)
+    meanings = Definitions() if definitions is None else read_definitions(definitions)
+    if files and all(is_rdf(path) for path in files):
+        found = read_cim_files(files)
+        if not found.profiles:
+            return [_build_model(found.model, files, output, roots, meanings, known)]
     reading = read(files, {namespace: item.bases for namespace, item in known.items()}, roots)
     if strict is not None:
         graph = rdflib.Graph().parse(strict, format="turtle")
         reading = replace(reading, schemas=apply_strict(reading.schemas, graph))
     output.parent.mkdir(parents=True, exist_ok=True)
-    written: dict[Path, Schema] = {}
+    written: list[Written] = []
     for place, schema in enumerate(reading.schemas):
         document, stem = _document(schema.namespace, known.get(schema.namespace), reading)
         path = output if place == 0 else output.with_name(f"{stem}.ttl")
-        path.write_text(write_vocabulary(schema, document, reading), encoding="utf-8")
+        types = len(schema.complex_types) + len(schema.simple_types)
+        path.write_text(write_vocabulary(schema, document, reading, meanings), encoding="utf-8")
         model = path.with_suffix(".model.ttl")
         model.write_text(write_model(schema, document), encoding="utf-8")
-        written |= {path: schema, model: schema}
+        written += [Written(path, schema.namespace, types), Written(model, schema.namespace, types)]
     return written
+
+
+def _build_model(
+    model: CimModel, files: Sequence[Path], output: Path, roots: Collection[str], definitions: Definitions, known: Mapping[str, KnownNamespace]
+) -> Written:
+    """Write the vocabulary of a CIM model: the terms in the namespace of the first file's classes."""
+    try:
+        kept = model.only(roots) if roots else model
+    except KeyError as error:
+        remedy = "check the names given with --root against the model"
+        raise SchemaError("the model has no class or package of this name", str(files[0]), component=str(error.args[0]), remedy=remedy) from error
+    namespace = next(iter(model.classes.values())).iri.rpartition("#")[0] + "#"
+    item = known.get(namespace)
+    source = ", ".join(sorted({path.name for path in files}))
+    if item is None:
+        bases = Bases(derived_bases(namespace).model, namespace)
+        document = Document(bases, bases.model.rstrip("#"), namespace, source)
+    else:
+        document = Document(item.bases, item.version, item.title, source, status=item.status)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(write_cim_vocabulary(kept, document, definitions), encoding="utf-8")
+    return Written(output, namespace, sum(item.iri.startswith(namespace) for item in kept.classes.values()))
 
 
 def build_operations(files: Sequence[Path], output: Path) -> int:
@@ -117,7 +164,7 @@ def _document(namespace: str, known: KnownNamespace | None, reading: Reading) ->
     bases = reading.bases[namespace]
     prefixes = _prefixes(reading)
     if known is not None:
-        return Document(bases, known.version, known.title, source, prefixes), known.stem
+        return Document(bases, known.version, known.title, source, prefixes, known.status), known.stem
     version = bases.terms.rstrip("#")
     return Document(bases, version, namespace, source, prefixes), version.rpartition("/")[2]
 

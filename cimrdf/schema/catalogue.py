@@ -111,6 +111,8 @@ class Catalogue:
     """The versions and their components. Make one with `load_catalogue()`; it reads files lazily and keeps them."""
 
     graph: rdflib.Graph
+    #: The version whose drafts are read in place of what was published under their namespaces.
+    drafts: str | None = None
     _schemas: dict[str, list[Schema]] = field(default_factory=dict)
     _views: dict[str, View] = field(default_factory=dict)
     _types: dict[str, Complex | Simple] = field(default_factory=dict)
@@ -132,7 +134,25 @@ class Catalogue:
         found: dict[str, list[str]] = {}
         for entry in self.graph.objects(None, _MODEL.file):
             found.setdefault(self._text(entry, "namespace") or "", []).append(self._text(entry, "path") or "")
-        return {namespace: tuple(sorted(paths)) for namespace, paths in found.items()}
+        return {namespace: tuple(sorted(paths)) for namespace, paths in found.items()} | self._draft_files
+
+    @cached_property
+    def _draft_files(self) -> dict[str, tuple[str, ...]]:
+        version = None if self.drafts is None else self.graph.value(None, _MODEL.name, rdflib.Literal(self.drafts))
+        entries = [] if version is None else list(self.graph.objects(version, _MODEL.draftFile))
+        return {self._text(entry, "namespace") or "": (self._text(entry, "path") or "",) for entry in entries}
+
+    @cached_property
+    def draft_versions(self) -> dict[str, frozenset[str]]:
+        """The versions whose schemas have the namespaces of others that were published later, with these namespaces."""
+        found: dict[str, set[str]] = {}
+        for version, entry in self.graph.subject_objects(_MODEL.draftFile):
+            found.setdefault(self._text(version, "name") or "", set()).add(self._text(entry, "namespace") or "")
+        return {name: frozenset(namespaces) for name, namespaces in found.items()}
+
+    def status(self, namespace: str) -> str:
+        """What the content model of a namespace is: `published`, a `draft`, or `reconstructed` for want of a public schema."""
+        return next((file.status for file in self._files_of(namespace) if file.status), "published")
 
     @cached_property
     def versions(self) -> dict[str, Version]:
@@ -140,12 +160,13 @@ class Catalogue:
         found = {}
         for subject in self.graph.subjects(rdflib.RDF.type, _MODEL.Version):
             name = self._text(subject, "name") or ""
-            namespaces = [self._text(entry, "namespace") or "" for entry in self.graph.objects(subject, _MODEL.file)]
+            namespaces = {self._text(entry, "namespace") or "" for entry in self.graph.objects(subject, _MODEL.file)}
+            namespaces = {*self._draft_files} if name == self.drafts else namespaces - {*self._draft_files}
             found[name] = Version(
                 name,
                 str(self.graph.value(subject, rdflib.RDFS.label) or name),
                 self._text(subject, "family") or "",
-                tuple(sorted(set(namespaces))),
+                tuple(sorted(namespaces)),
                 tuple(sorted(str(item) for item in self.graph.objects(subject, _MODEL.namespacePattern))),
                 self._text(subject, "envelope"),
             )
@@ -447,9 +468,20 @@ def _merged(schemas: list[Schema]) -> Schema:
 
 
 @cache
-def load_catalogue() -> Catalogue:
-    """The catalogue of the installed `ontology/` folder."""
+def load_catalogue(drafts: str | None = None) -> Catalogue:
+    """The catalogue of the installed `ontology/` folder.
+
+    With the name of a version in `Catalogue.draft_versions`, namespaces that this version shares with a later one stand
+    for its own content models.
+    """
+    if drafts is not None:
+        return Catalogue(load_catalogue().graph, drafts)
     graph = rdflib.Graph()
     with (data_folder("ontology") / "catalogue.ttl").open("rb") as stream:
         graph.parse(stream, format="turtle")
     return Catalogue(graph)
+
+
+def catalogue_of(version: str) -> Catalogue:
+    """The catalogue in which a version has its content models."""
+    return load_catalogue(version if version in load_catalogue().draft_versions else None)

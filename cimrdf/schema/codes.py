@@ -97,31 +97,32 @@ def _category(out: TurtleWriter, scheme: str, code: str) -> str:
 
 
 def build_canonical(models: Path, ontology: Path, output: Path) -> int:
-    """Link the classes and properties of the CIM profiles to those of the canonical models that have the same name.
+    """Link the terms of the CIM profiles to those of the canonical models that have the same name, and these to later ones.
 
     Only names that both have count, class included: `Meter.serialNumber` is not the `Asset.serialNumber` that it comes from.
-    Returns the number of links.
+    A canonical term is linked to the next edition that has its name. Returns the number of links.
     """
     known = _names(models / name for name in _MODELS)
-    out = TurtleWriter(
-        {
-            "cim-2009": "https://w3id.org/cimrdf/cim-2009#",
-            "cim14": "http://iec.ch/TC57/2009/CIM-schema-cim14#",
-            "cim15": "http://iec.ch/TC57/2010/CIM-schema-cim15#",
-            "cim100": "http://iec.ch/TC57/CIM100#",
-            "cim101-draft": "http://cim.ucaiug.io/CIM101/draft#",
-        }
-    )
+    out = TurtleWriter({"cim-2009": "https://w3id.org/cimrdf/cim-2009#"})
     count = 0
-    for term in sorted(_referring(ontology)):
-        links = [namespace + name for namespace, names in known.items() if (name := term.partition("#")[2]) in names]
+    for term in sorted({*_referring(ontology), *_canonical(ontology)}):
+        namespace, _, name = term.partition("#")
+        later = [*known][[*known].index(f"{namespace}#") + 1 :] if f"{namespace}#" in known else [*known]
+        links = [other + name for other in later if name in known[other]]
+        if f"{namespace}#" in known:
+            del links[1:]
         if links:
             out.add(term, [("skos:exactMatch", ", ".join(out.iri(link) for link in links))])
             count += len(links)
-    output.write_text(
-        out.document(["Terms of the CIM profiles in the canonical models: generated from the names that both have, do not edit."]), encoding="utf-8"
-    )
+    about = "Terms of the CIM profiles in the canonical models, and of these in later ones: generated from the names that both have, do not edit."
+    output.write_text(out.document([about]), encoding="utf-8")
     return count
+
+
+def _canonical(ontology: Path) -> set[str]:
+    """The classes and properties of the canonical models that are here."""
+    graphs = [rdflib.Graph().parse(file) for file in sorted((ontology / "cim/canonical").glob("*.ttl"))]
+    return {str(term) for graph in graphs for term in graph.subjects(rdflib.RDFS.isDefinedBy)}
 
 
 def _names(files: Iterable[Path]) -> Mapping[str, set[str]]:

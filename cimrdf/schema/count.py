@@ -9,6 +9,8 @@ from pathlib import Path
 from lxml import etree
 
 from cimrdf.namespaces import XSD
+from cimrdf.schema.cim_files import is_rdf, read_cim_files
+from cimrdf.schema.cim_xsd import schema_of
 from cimrdf.schema.model import Element, Schema
 
 _XS = "{" + XSD.rstrip("#") + "}"
@@ -76,8 +78,11 @@ def _inherited(item: etree._Element, simple_types: dict[tuple[str, str], etree._
 
 
 def _documents(files: Sequence[Path]) -> Iterator[etree._Element]:
-    """The schema elements in files and in the files that they name, each once."""
-    waiting, seen = [path.resolve() for path in files], set()
+    """The schema elements in files and in the files that they name, each once; of a CIM profile, the one that it stands for."""
+    rdf = [path for path in files if is_rdf(path)]
+    if rdf:
+        yield from (schema_of(profile) for _, profile in read_cim_files(rdf).profiles)
+    waiting, seen = [path.resolve() for path in files if not is_rdf(path)], set()
     while waiting:
         path = waiting.pop()
         if path in seen or not path.is_file():
@@ -101,11 +106,3 @@ def _count(item: etree._Element, groups: dict[tuple[str, str], etree._Element]) 
     for child in item.iterchildren(etree.Element):
         found += _count(child, groups)
     return found
-
-
-def count_table(files: Sequence[Path], schemas: Sequence[Schema]) -> str:
-    """A table for people: declarations in the XSD and in the content model, side by side."""
-    xsd, models = count_xsd(files, schemas), count_models(schemas)
-    lines = [f"{'':20}{'XSD':>8}{'RDF':>8}"]
-    lines += [f"{kind:20}{xsd[kind]:>8}{models[kind]:>8}" for kind in KINDS]
-    return "\n".join(lines)

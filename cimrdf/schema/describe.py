@@ -13,7 +13,7 @@ import rdflib
 from cimrdf._files import data_folder
 from cimrdf.findings import Refused, finding
 from cimrdf.namespaces import SAWSDL, compact, expand
-from cimrdf.schema.catalogue import Catalogue, load_catalogue
+from cimrdf.schema.catalogue import Catalogue, catalogue_of, load_catalogue
 from cimrdf.schema.model import UNBOUNDED, Attribute, Complex, Element, Group, Root, Schema, Simple, Wildcard
 
 
@@ -66,7 +66,7 @@ def describe(term: str) -> list[Description]:
         raise Refused(finding("term-unknown", f"no vocabulary has {term!r}{_hint(term)}"))
     found: dict[Description, dict[str, None]] = {}
     for place in exact:
-        description = _Describer(load_catalogue(), place).description()
+        description = _Describer(catalogue_of(place.version), place).description()
         found.setdefault(replace(description, schemas=()), {}).update(dict.fromkeys(description.schemas))
     return [replace(description, schemas=tuple(schemas)) for description, schemas in found.items()]
 
@@ -97,9 +97,10 @@ class _Place:
 @cache
 def _index() -> dict[str, list[_Place]]:
     """Everything that has a term, by IRI; a class may be in several content models, with members of its own in each."""
-    catalogue = load_catalogue()
     found: dict[str, list[_Place]] = {}
-    for version in catalogue.versions.values():
+    for name in load_catalogue().versions:
+        catalogue = catalogue_of(name)
+        version = catalogue.versions[name]
         for namespace in version.namespaces:
             for schema in catalogue.schemas(namespace):
                 for iri, item in _components(schema):
@@ -148,7 +149,7 @@ class _Describer:
 
     def description(self) -> Description:
         item, term, version = self.place.item, compact(self.place.iri), self.place.version
-        schemas, comment = (_local(self.place.namespace.rstrip("#/")),), self._comment()
+        schemas, comment = (self._schema(),), self._comment()
         if isinstance(item, Complex):
             users = _users().get(item.iri, ())
             return Description(term, "class", version, schemas, "", comment, self._base(item), tuple(self._members(item)), (), users)
@@ -158,19 +159,24 @@ class _Describer:
         occurs = "" if isinstance(item, Root) else f", occurs {_attribute_occurs(item) if isinstance(item, Attribute) else _occurs(item)}"
         return Description(term, kind, version, schemas, f"type {self._type(item.type)}{occurs}", comment, "", (), self._codes(item.type))
 
+    def _schema(self) -> str:
+        """The name of the content model, with its status where it is not as published."""
+        status = self.catalogue.status(self.place.namespace)
+        return _local(self.place.namespace.rstrip("#/")) + ("" if status == "published" else f" ({status})")
+
     def _base(self, item: Complex) -> str:
         return self._type(item.base) if item.base else ""
 
     def _comment(self) -> str:
-        """What the vocabulary says of the term, and the model element that the schema says it stands for."""
+        """What the term means, and the model element that the schema says it stands for."""
         for path in self.catalogue.files.get(self.place.namespace, ()):
             file = path.replace(".model.ttl", ".ttl")
             if (data_folder("ontology") / file).is_file():
                 graph, node = _said(file), rdflib.URIRef(self.place.iri)
-                comment = graph.value(node, rdflib.RDFS.comment)
+                definition = graph.value(node, rdflib.SKOS.definition)
                 reference = graph.value(node, rdflib.URIRef(SAWSDL + "modelReference"))
-                if comment is not None or reference is not None:
-                    return " ".join(str(part) for part in (comment, f"stands for {reference}" if reference else None) if part is not None)
+                if definition is not None or reference is not None:
+                    return " ".join(str(part) for part in (definition, f"Stands for {reference}." if reference else None) if part is not None)
         return ""
 
     def _members(self, item: Complex) -> Iterator[MemberLine]:

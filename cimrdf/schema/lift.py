@@ -220,6 +220,9 @@ class _Lifter:
         self._add(parent, root.term, node)
         self._add(node, DOCUMENT, self.lifted.document)
         self.lifted.parts.append(Part(root, node, element, path))
+        if self.catalogue.status(root.namespace) == "reconstructed":
+            message = f"the content model of {root.name} is a reconstruction: no schema of it is public"
+            self._report("schema-reconstructed", message, element, xpath)
         self._node(node, element, root.type, text_term(root.term), xpath, path)
 
     # ------------------------------------------------------------------ content

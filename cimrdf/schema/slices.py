@@ -20,6 +20,7 @@ from cimrdf.schema.turtle_reader import read_models, read_text
 _NAME = re.compile(r"<([^<>\s]*)>|([\w.\-]*):([\w.\-%]+)")
 _KIND = re.compile(r"\s+a\s+model:(\w+)")
 _OWN_NAME = re.compile(r'model:name "([^"]*)"')
+_STATUS = re.compile(r'model:status "([^"]*)"')
 _NAMESPACE = re.compile(r'model:namespace "([^"]*)"')
 _HEAD = re.compile(r"(?m)^\s*(#.*|@prefix.*)$")
 _PREFIX = re.compile(r"@prefix\s+([\w.\-]*):\s*<([^>]*)>")
@@ -55,6 +56,8 @@ class ModelFile:
         self.elements: dict[str, str] = {}
         self.types: dict[str, str] = {}
         self.namespace = ""
+        #: `published`, `draft` or `reconstructed`.
+        self.status = ""
         for paragraph in text.split("\n\n"):
             self._register(paragraph.strip())
 
@@ -76,6 +79,8 @@ class ModelFile:
             self._always.append(iri)
             found = _NAMESPACE.search(paragraph)
             self.namespace = found.group(1) if found else ""
+            found = _STATUS.search(paragraph)
+            self.status = found.group(1) if found else ""
         elif word == "DelimitedList":
             self._always.append(iri)
             self.has_lists = True

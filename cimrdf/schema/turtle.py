@@ -55,6 +55,7 @@ class _ModelWriter:
                 ("model:qualified", qualified),
                 ("dcterms:title", text(self.document.title)),
                 ("dcterms:source", text(self.document.source)),
+                ("model:status", text(self.document.status)),
             ],
         )
         for root in sorted(schema.roots.values(), key=lambda item: item.term):

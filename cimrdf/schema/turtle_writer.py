@@ -21,7 +21,7 @@ Pair = tuple[str, str]
 class Document:
     """What a generated file says of itself: IRI bases, version IRI, title, and the file that it was derived from.
 
-    `prefixes` are for the terms of other namespaces.
+    `prefixes` are for the terms of other namespaces; `status` is `published`, `draft` or `reconstructed`.
     """
 
     bases: Bases
@@ -29,6 +29,12 @@ class Document:
     title: str
     source: str
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    status: str = "published"
+
+    @property
+    def node(self) -> str:
+        """The IRI of what is defined here."""
+        return self.bases.model.rstrip("#")
 
 
 @dataclass

@@ -16,6 +16,7 @@ from cimrdf.schema.turtle_writer import Document, Pair, TurtleWriter, text
 from cimrdf.schema.xsd_names import code_iri
 
 if TYPE_CHECKING:
+    from cimrdf.schema.definitions import Definitions
     from cimrdf.schema.xsd import Reading
 
 #: XML Schema types outside the datatype map of OWL 2; a reasoner refuses them as ranges.
@@ -40,7 +41,26 @@ class _Property:
     scheme: str | None = None
 
 
-def write_vocabulary(schema: Schema, document: Document, reading: Reading) -> str:
+def owl_datatype(iri: str) -> str:
+    """The datatype itself where OWL 2 has it in its datatype map, else `rdfs:Literal`."""
+    return RDFS + "Literal" if iri in _NOT_OWL else iri
+
+
+def write_header(out: TurtleWriter, document: Document, namespace: str, annotations: Sequence[str]) -> None:
+    """Say what a vocabulary is and where it comes from, and declare the annotation properties that it uses."""
+    names = [
+        ("dcterms:title", text(document.title)),
+        ("dcterms:source", f"{text(namespace)}, {text(document.source)}"),
+        ("dcterms:isPartOf", "" if document.version == document.node else f"<{document.version}>"),
+        ("model:status", text(document.status)),
+    ]
+    out.add(document.node, [("a", "owl:Ontology"), *names])
+    used = ["dcterms:isPartOf", "dcterms:source", "dcterms:title", "model:status", "skos:definition", *annotations]
+    for annotation in sorted(used):
+        out.add(expand(annotation), [("a", "owl:AnnotationProperty")])
+
+
+def write_vocabulary(schema: Schema, document: Document, reading: Reading, definitions: Definitions) -> str:
     """Write the vocabulary of one target namespace as Turtle, always the same text for the same input.
 
     The other schemas of the reading count where they share terms: a property with different domains or ranges gets
@@ -49,7 +69,7 @@ def write_vocabulary(schema: Schema, document: Document, reading: Reading) -> st
     Raises:
         KeyError: a type in use is in no schema of the reading.
     """
-    return _VocabularyWriter(schema, document, reading).write()
+    return _VocabularyWriter(schema, document, reading, definitions).write()
 
 
 def _own_nodes(group: Group | None, inside: bool = False) -> Iterator[tuple[Element, bool]]:
@@ -66,8 +86,9 @@ def _own_nodes(group: Group | None, inside: bool = False) -> Iterator[tuple[Elem
 
 
 class _VocabularyWriter:
-    def __init__(self, schema: Schema, document: Document, reading: Reading) -> None:
+    def __init__(self, schema: Schema, document: Document, reading: Reading, definitions: Definitions) -> None:
         self.schema = schema
+        self.definitions = definitions
         self.document = document
         self.reading = reading
         known = {**document.prefixes, **PREFIXES}
@@ -95,17 +116,16 @@ class _VocabularyWriter:
         return self.out.document([about])
 
     def _preamble(self) -> None:
-        names = [("dcterms:title", text(self.document.title)), ("dcterms:source", f"{text(self.schema.namespace)}, {text(self.document.source)}")]
-        self.out.add(self.document.version, [("a", "owl:Ontology"), *names])
-        annotations = ["dcterms:source", "dcterms:title", "model:type"]
-        for annotation in [*annotations, *(["sawsdl:modelReference"] if self.reading.model_references else [])]:
-            self.out.add(expand(annotation), [("a", "owl:AnnotationProperty")])
+        references = ["sawsdl:modelReference"] if self.reading.model_references else []
+        write_header(self.out, self.document, self.schema.namespace, ["model:type", *references])
 
     def _common(self, term: str, label: str) -> list[Pair]:
-        reference = self.reading.model_references.get(term)
+        reference = self.reading.model_references.get((self.schema.namespace, term))
+        definition = self.definitions.of(term, reference)
         return [
             ("rdfs:label", text(label)),
-            ("rdfs:isDefinedBy", f"<{self.document.version}>"),
+            ("skos:definition", text(definition) if definition else ""),
+            ("rdfs:isDefinedBy", f"<{self.document.node}>"),
             ("sawsdl:modelReference", "" if reference is None else f"<{reference}>"),
         ]
 
@@ -174,7 +194,7 @@ class _VocabularyWriter:
         pairs = [
             ("a", kind),
             ("rdfs:domain", self._union(sorted({place.domain or "" for place in places}))),
-            ("rdfs:range", self._union(sorted({RDFS + "Literal" if iri in _NOT_OWL else iri for iri in ranges}))),
+            ("rdfs:range", self._union(sorted({owl_datatype(iri) for iri in ranges}))),
             ("model:type", ", ".join(self.out.iri(iri) for iri in types)),
             ("rdfs:seeAlso", ", ".join(self.out.iri(iri) for iri in schemes)),
         ]
@@ -200,7 +220,7 @@ class _VocabularyWriter:
         self.out.add(scheme, [("a", "skos:ConceptScheme"), *self._common(scheme, simple.name)])
         for code in dict.fromkeys(simple.enumeration):
             concept = code_iri(scheme, code)
-            reference = self.reading.model_references.get(concept)
+            reference = self.reading.model_references.get((self.schema.namespace, concept))
             pairs = [
                 ("a", "skos:Concept"),
                 ("skos:notation", text(code)),

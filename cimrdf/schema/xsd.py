@@ -1,4 +1,4 @@
-"""Reads XML Schema documents, and WSDLs with embedded schemas, into content models.
+"""Reads XML Schema documents, WSDLs with embedded schemas, and CIM profiles into content models.
 
 The XML Schema rules are xmlschema's; `xsd_components` turns its components into ours. Nothing is fetched from a
 network.
@@ -20,6 +20,9 @@ from xmlschema.loaders import SchemaLoader
 from xmlschema.validators import XsdGlobals
 
 from cimrdf.namespaces import XSD
+from cimrdf.schema.cim_files import is_rdf, read_cim_files
+from cimrdf.schema.cim_profile import Profile
+from cimrdf.schema.cim_xsd import schema_of
 from cimrdf.schema.model import Schema
 from cimrdf.schema.xsd_components import Bases, Converter, SchemaError
 
@@ -33,12 +36,13 @@ _WSDL_TYPES = {"{http://schemas.xmlsoap.org/wsdl/}types", "{http://www.w3.org/ns
 class Reading:
     """What was read: one schema for each target namespace, that of the first file first.
 
-    `model_references` gives the `sawsdl:modelReference` of a term, repaired; `restrictions` the class that a class
-    restricts; `bases` and `files` tell for each namespace where its IRIs live and which files it was read from.
+    `model_references` gives the `sawsdl:modelReference` of a term in the schema of a namespace, repaired; `restrictions`
+    the class that a class restricts; `bases` and `files` tell for each namespace where its IRIs live and which files it
+    was read from.
     """
 
     schemas: list[Schema]
-    model_references: dict[str, str]
+    model_references: dict[tuple[str, str], str]
     restrictions: dict[str, str]
     bases: dict[str, Bases]
     files: dict[str, tuple[str, ...]]
@@ -54,7 +58,9 @@ class _Source:
 
 
 def read(paths: Sequence[Path], bases: Mapping[str, Bases], roots: Collection[str] = ()) -> Reading:
-    """Read schema documents and WSDLs, with what they include and import, into content models.
+    """Read schema documents, WSDLs and CIM profiles, with what they include and import, into content models.
+
+    CIM models among the files are what the profiles restrict.
 
     In the schemas, global elements and attributes are kept by local name, types by IRI. With `roots`, only these global
     elements and the components they need are kept: types they use, members of substitution groups, and types derived
@@ -63,9 +69,12 @@ def read(paths: Sequence[Path], bases: Mapping[str, Bases], roots: Collection[st
     Raises:
         SchemaError: a document is missing, broken, or refers to what is not there; a name in `roots` does not exist.
     """
-    sources = [source for path in paths for source in _sources(path)]
+    sources = [source for path in paths if not is_rdf(path) for source in _sources(path)]
+    rdf = [path for path in paths if is_rdf(path)]
+    if rdf:
+        sources += [_profile_source(path, profile) for path, profile in read_cim_files(rdf).profiles]
     if not sources:
-        raise SchemaError("no schema document was given", remedy="name at least one XSD or WSDL file")
+        raise SchemaError("no schema document was given", remedy="name at least one XSD, WSDL or CIM profile")
     maps = _load(sources)
     _refuse_missing(maps, sources)
     converter = Converter(maps, bases)
@@ -104,6 +113,12 @@ def _sources(path: Path) -> Iterator[_Source]:
         )
     for schema in embedded:
         yield _Source(path, schema, etree.tostring(schema, encoding="unicode", with_tail=False))
+
+
+def _profile_source(path: Path, profile: Profile) -> _Source:
+    """The schema that a CIM profile stands for."""
+    schema = schema_of(profile)
+    return _Source(path, schema, etree.tostring(schema, encoding="unicode"))
 
 
 def _load(sources: Sequence[_Source]) -> XsdGlobals:

@@ -49,7 +49,8 @@ class Converter:
     maps: XsdGlobals
     given: Mapping[str, Bases]
     schemas: dict[str, Schema] = field(default_factory=dict)
-    model_references: dict[str, str] = field(default_factory=dict)
+    #: By the namespace of the schema that makes the reference, and the term.
+    model_references: dict[tuple[str, str], str] = field(default_factory=dict)
     restrictions: dict[str, str] = field(default_factory=dict)
     _waiting: list[XsdComponent] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
@@ -157,19 +158,20 @@ class Converter:
 
     def _note(self, term: str, component: XsdComponent) -> None:
         """Remember the model references that a component and its enumeration values carry."""
-        self._note_element(term, component.elem)
+        namespace = component.schema.target_namespace
+        self._note_element(namespace, term, component.elem)
         if isinstance(component, XsdSimpleType):
             for declaration in component.schema.source.root.iterfind(f"{{{XS_NAMESPACE}}}simpleType"):
                 if declaration.get("name") == component.local_name:  # xmlschema keeps the restriction inside
-                    self._note_element(term, declaration)
+                    self._note_element(namespace, term, declaration)
             for facet in component.elem.iter(f"{{{XS_NAMESPACE}}}enumeration"):
-                self._note_element(code_iri(term, repaired(facet.get("value", ""))), facet)
+                self._note_element(namespace, code_iri(term, repaired(facet.get("value", ""))), facet)
 
-    def _note_element(self, term: str, element: ElementTree.Element) -> None:
+    def _note_element(self, namespace: str, term: str, element: ElementTree.Element) -> None:
         for name, value in element.attrib.items():
-            namespace, local = split_name(str(name))
-            if local == "modelReference" and namespace.rstrip("#") == "http://www.w3.org/ns/sawsdl" and value.strip():
-                self.model_references.setdefault(term, model_reference(str(value)))
+            head, local = split_name(str(name))
+            if local == "modelReference" and head.rstrip("#") == "http://www.w3.org/ns/sawsdl" and value.strip():
+                self.model_references.setdefault((namespace, term), model_reference(str(value)))
 
     # ------------------------------------------------------------------ types
 

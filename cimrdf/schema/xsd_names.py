@@ -18,7 +18,10 @@ class Bases:
 
 
 class SchemaError(ValueError):
-    """A schema document that cannot be used: where, which component, and what to do about it."""
+    """A schema document that cannot be used: where, which component, and what to do about it.
+
+    `message` is what is wrong alone; as text it stands between the place and the remedy.
+    """
 
     def __init__(
         self,
@@ -28,13 +31,13 @@ class SchemaError(ValueError):
         component: str | None = None,
         remedy: str | None = None,
     ) -> None:
+        self.message = f"{message} ({component})" if component else message
         self.file = file
         self.line = line
         self.component = component
         self.remedy = remedy
         place = ":".join(str(part) for part in (file, line) if part is not None)
-        about = f" ({component})" if component else ""
-        super().__init__(f"{place}{': ' if place else ''}{message}{about}{'; ' + remedy if remedy else ''}")
+        super().__init__(f"{place}{': ' if place else ''}{self.message}{'; ' + remedy if remedy else ''}")
 
 
 def split_name(name: str) -> tuple[str, str]:

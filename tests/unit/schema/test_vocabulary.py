@@ -15,12 +15,13 @@ from rdflib import RDF, RDFS, SKOS
 from cimrdf._files import data_folder
 from cimrdf.namespaces import MODEL
 from cimrdf.schema.build import build_operations, known_namespaces
-from cimrdf.schema.catalogue import load_catalogue
+from cimrdf.schema.catalogue import catalogue_of, load_catalogue
 from cimrdf.schema.codes import build_canonical, build_codes
 from cimrdf.schema.operations import Operation, read_operations
 from cimrdf.schema.slices import ModelFile, model_file, prefixes_of
 from cimrdf.schema.turtle_reader import read_text
 from cimrdf.schema.xsd import SchemaError
+from cimrdf.validate import validate
 
 ONTOLOGY = Path(str(data_folder("ontology")))
 FILES = sorted(ONTOLOGY.rglob("*.ttl"))
@@ -127,11 +128,34 @@ def test_the_drafts_do_not_disturb_what_was_published() -> None:
     assert catalogue.versions["cim-2011-draft"].namespaces == ()
     for namespace in ("http://iec.ch/TC57/2011/MeterReadings#", "http://iec.ch/TC57/2011/EndDeviceEvents#"):
         assert all(path.startswith("cim/2013/") for path in catalogue.files[namespace])
-    assert len(catalogue.versions["cim-2013"].namespaces) == 15
+    assert len(catalogue.versions["cim-2013"].namespaces) == 15 + 9
+    drafts = catalogue_of("cim-2011-draft")
+    assert drafts.versions["cim-2011-draft"].namespaces == tuple(sorted(catalogue.draft_versions["cim-2011-draft"]))
+    assert drafts.files["http://iec.ch/TC57/2011/MeterReadings#"] == ("cim/2011-draft/MeterReadings.model.ttl",)
+    assert drafts.files["http://iec.ch/TC57/2011/MeterConfig#"] == catalogue.files["http://iec.ch/TC57/2011/MeterConfig#"]
     assert len(catalogue.versions["multispeak-5.0"].namespaces) == 51
     known = known_namespaces(Path("ontology/cim/2011-draft"))["http://iec.ch/TC57/2011/MeterReadings#"]
     assert known.bases.model == "https://w3id.org/cimrdf/cim-2011-draft/MeterReadings#"
     assert known_namespaces()["http://iec.ch/TC57/2011/MeterReadings#"].bases.model == "https://w3id.org/cimrdf/cim-2013/MeterReadings#"
+
+
+def test_a_message_that_fits_a_draft_only_is_told_to() -> None:
+    draft = (
+        b'<EndDeviceControls xmlns="http://iec.ch/TC57/2011/EndDeviceControls#"><EndDeviceControl><EndDeviceControlType ref="3.31.0.23"/>'
+        b'</EndDeviceControl><EndDeviceControlType><mRID>1</mRID><Names ref="x"/></EndDeviceControlType></EndDeviceControls>'
+    )
+    found = validate(draft)
+    assert [item.code for item in found if item.severity == "assumption"] == ["version-assumed"]
+    assert "cim-2011-draft" in next(item.message for item in found if item.code == "version-assumed")
+    assert validate(draft, schema="cim-2011-draft") == []
+    published = draft.replace(b'<Names ref="x"/>', b"<Names><name>x</name></Names>")
+    assert validate(published) == []
+    assert [item.code for item in validate(published.replace(b"mRID", b"mRIDs"))] == ["element-unknown"]
+
+
+def test_a_message_of_a_reconstructed_profile_says_so() -> None:
+    found = validate(b'<CustomerConfig xmlns="http://iec.ch/TC57/2011/CustomerConfig#"><Customer><kind>residential</kind></Customer></CustomerConfig>')
+    assert [(item.code, item.severity) for item in found] == [("schema-reconstructed", "assumption")]
 
 
 def test_an_envelope_without_content_is_assumed_to_be_of_a_version_that_is_aligned() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cimrdf.namespaces import XSD
-from cimrdf.schema.build import count_table, known_namespaces
-from cimrdf.schema.count import KINDS, count_models, count_xsd
+from cimrdf.schema.build import known_namespaces
+from cimrdf.schema.count import count_models, count_xsd
 from cimrdf.schema.model import Complex, Element, Group, Schema, Simple, Wildcard
 from cimrdf.schema.xsd import Bases, Reading, SchemaError, read
 from cimrdf.schema.xsd_names import model_reference
@@ -383,7 +383,7 @@ def test_model_references_are_kept_by_term(tmp_path: Path) -> None:
         "</xs:restriction></xs:simpleType>"
     )
     found = read([document(tmp_path, content)], BASES).model_references
-    assert {term.removeprefix("urn:a-terms#"): value.rpartition("#")[2] for term, value in found.items()} == {
+    assert {term.removeprefix("urn:a-terms#"): value.rpartition("#")[2] for (_, term), value in found.items()} == {
         "T": "T",
         "T.n": "n",
         "E": "E",
@@ -436,13 +436,11 @@ def read_reference(reference: Path, *files: str) -> Reading:
 
 
 @pytest.mark.parametrize("pattern", FILES)
-def test_nothing_is_lost_of_a_reference_schema(reference: Path, pattern: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_lost_of_a_reference_schema(reference: Path, pattern: str) -> None:
     files = sorted(reference.glob(pattern))
     assert files
     schemas = read_reference(reference, *(file.relative_to(reference).as_posix() for file in files)).schemas
-    print(count_table(files, schemas))
     assert count_xsd(files, schemas) == count_models(schemas)
-    assert all(kind in capsys.readouterr().out for kind in KINDS[:1])
 
 
 @pytest.mark.slow
