@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 REFERENCE := $(if $(CIMRDF_REFERENCE),$(CIMRDF_REFERENCE),$(abspath ../shared/reference))
 WHEEL := build/wheel
 
-.PHONY: demo test lint types wheel-test fuzz derive clean
+.PHONY: demo test lint types wheel-test fuzz bench-cold derive clean
 
 demo: $(VENV)/.installed
 	$(BIN)/cimrdf demo
@@ -33,9 +33,14 @@ wheel-test: $(VENV)/.installed
 	rm -rf $(WHEEL)/tree/cimrdf
 	cd $(WHEEL)/tree && CIMRDF_REFERENCE=$(REFERENCE) ../venv/bin/pytest tests/test_cases.py tests/test_reference_messages.py tests/test_values.py tests/unit/engine
 
-# Generated and spoilt messages, going on where the last run ended; FUZZ="--messages 100" for a short one.
+# Generated and spoilt messages, and 1,000 instances of every root to RDF and back, going on where the last run ended;
+# FUZZ="--messages 100 --instances 50" for a short one.
 fuzz: $(VENV)/.installed
 	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+# The cold start of one small translation, as a ratio to importing rdflib's SPARQL; the results are kept in docs/benchmarks.md.
+bench-cold: $(VENV)/.installed
+	$(BIN)/python benchmarks/cold_start.py
 
 # Everything that is committed though it could be made from something else.
 derive: $(VENV)/.installed

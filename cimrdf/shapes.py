@@ -19,6 +19,7 @@ from cimrdf.findings import Finding, finding
 from cimrdf.namespaces import RDF_TYPE, SH, XSD, compact
 from cimrdf.schema.catalogue import Catalogue
 from cimrdf.schema.lift import Node
+from cimrdf.turtle import read_turtle
 
 _SH = rdflib.Namespace(SH)
 
@@ -44,8 +45,7 @@ class Violation:
 def _shapes() -> rdflib.Graph:
     graph = rdflib.Graph()
     for file in turtle_files(data_folder("shapes")):
-        with file.open("rb") as stream:
-            graph.parse(stream, format="turtle")
+        graph += read_turtle(file.read_bytes())
     return graph
 
 

@@ -87,9 +87,8 @@ class Resolver:
     def __init__(self, catalogue: Catalogue, version: str) -> None:
         self.catalogue = catalogue
         self.version = catalogue.versions[version]
-        self.namespaces = list(self.version.namespaces)
-        if self.version.envelope:
-            self.namespaces += catalogue.versions[self.version.envelope].namespaces
+        envelope = self.version.envelope
+        self.namespaces = [*(catalogue.versions[envelope].namespaces if envelope else ()), *self.version.namespaces]
 
     def root(self, name: str) -> Root:
         """A document element of this side, by name.
@@ -97,7 +96,8 @@ class Resolver:
         Raises:
             PlaceError: there is none.
         """
-        for namespace in self.namespaces:
+        # The namespace of a profile has the name of its document element: no other needs to be read then.
+        for namespace in sorted(self.namespaces, key=lambda namespace: name not in namespace):
             root = self.catalogue.root(namespace, name)
             if root is not None:
                 return root

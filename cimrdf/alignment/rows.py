@@ -18,6 +18,7 @@ from cimrdf._files import data_folder
 from cimrdf.alignment.paths import Path, PathError, parse
 from cimrdf.findings import CimrdfError, Refused, finding
 from cimrdf.namespaces import MAP, SEMAPV, SKOS, SSSOM
+from cimrdf.turtle import read_turtle
 
 _MAP = rdflib.Namespace(MAP)
 _SSSOM = rdflib.Namespace(SSSOM)
@@ -258,10 +259,9 @@ class _Reader:
         self.parse(file.name, file.read_bytes())
 
     def parse(self, file: str, data: bytes) -> None:
-        graph = rdflib.Graph()
         try:
-            graph.parse(data=data, format="turtle")
-        except SyntaxError as error:  # rdflib's BadSyntax
+            graph = read_turtle(data)
+        except SyntaxError as error:
             raise RowError("", file, f"is not Turtle: {' '.join(str(error).split())[:200]}") from None
         self._refuse_unknown_keys(graph, file)
         self.graphs.append((file, graph))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import rdflib
 
 from cimrdf._files import data_folder
 from cimrdf.alignment.rows import turtle_files
 from cimrdf.findings import Refused, finding
-from cimrdf.namespaces import MAP, SKOS
+from cimrdf.namespaces import MAP, RDF_TYPE, RDFS, SKOS, VALUES
 from cimrdf.schema.lift import Node, Triple
+from cimrdf.schema.lower import Graph
+from cimrdf.turtle import statements
 
-_MAP, _SKOS = rdflib.Namespace(MAP), rdflib.Namespace(SKOS)
+_DECLARED = re.compile(r"^values:([\w.-]+)\s+a\s+map:ValueMap\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,47 +32,62 @@ class ValueMap:
 
 
 @cache
+def _files() -> dict[str, str]:
+    """The names of the files of value maps, by the IRIs that are declared in them: `values:NAME a map:ValueMap` begins each map."""
+    found: dict[str, str] = {}
+    for file in turtle_files(data_folder("alignments") / "values"):
+        found.update(dict.fromkeys((VALUES + name for name in _DECLARED.findall(file.read_text(encoding="utf-8"))), file.name))
+    return found
+
+
+@cache
+def _maps_in(name: str) -> dict[str, ValueMap]:
+    graph = Graph()
+    graph.update(statements((data_folder("alignments") / "values" / name).read_bytes()))
+    members: dict[str, list[str]] = {}
+    for subject, properties in graph.index.items():
+        for scheme in properties.get(SKOS + "inScheme", ()):
+            members.setdefault(scheme, []).append(subject)
+    return {subject: _value_map(graph, subject, members) for subject in graph.index if MAP + "ValueMap" in graph.values(subject, RDF_TYPE)}
+
+
 def value_maps() -> dict[str, ValueMap]:
     """Every value map that is installed, by IRI."""
-    graph = rdflib.Graph()
-    for file in turtle_files(data_folder("alignments") / "values"):
-        with file.open("rb") as stream:
-            graph.parse(stream, format="turtle")
-    return {str(subject): _value_map(graph, subject) for subject in graph.subjects(rdflib.RDF.type, _MAP.ValueMap)}
+    return {iri: _maps_in(file)[iri] for iri, file in _files().items()}
 
 
-def _value_map(graph: rdflib.Graph, subject: rdflib.term.Node) -> ValueMap:
-    left, right = graph.value(subject, _MAP.left), graph.value(subject, _MAP.right)
-    triples = [Triple(Node(subject), MAP + "left", Node(left)), Triple(Node(subject), MAP + "right", Node(right))]
+def _value_map(graph: Graph, subject: str, members: Mapping[str, Sequence[str]]) -> ValueMap:
+    (left,), (right,) = graph.values(subject, MAP + "left"), graph.values(subject, MAP + "right")
+    triples = [Triple(Node(subject), MAP + "left", left), Triple(Node(subject), MAP + "right", right)]
     codes: dict[str, list[str]] = {"left": [], "right": []}
     to_right: dict[str, str] = {}
     to_left: dict[str, str] = {}
     for name, scheme in (("left", left), ("right", right)):
-        for concept in graph.subjects(_SKOS.inScheme, scheme):
-            notation = str(graph.value(concept, _SKOS.notation))
+        for concept in members.get(scheme, ()):
+            (notation,) = graph.values(concept, SKOS + "notation")
             codes[name].append(notation)
-            triples.append(Triple(Node(concept), SKOS + "inScheme", Node(scheme)))
+            triples.append(Triple(Node(concept), SKOS + "inScheme", scheme))
             triples.append(Triple(Node(concept), SKOS + "notation", notation))
             for relation in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch"):
-                for match in graph.objects(concept, _SKOS[relation]):
-                    triples.append(Triple(Node(concept), SKOS + relation, Node(match)))
-                    across = str(graph.value(match, _SKOS.notation))
+                for match in graph.values(concept, SKOS + relation):
+                    triples.append(Triple(Node(concept), SKOS + relation, match))
+                    (across,) = graph.values(match, SKOS + "notation")
                     if relation != "narrowMatch":
                         to_right[notation] = across
                     if relation != "broadMatch":
                         to_left[across] = notation
-    label = str(graph.value(subject, rdflib.RDFS.label) or "")
-    return ValueMap(str(subject), label, to_right, to_left, tuple(sorted(codes["left"])), tuple(sorted(codes["right"])), tuple(triples))
+    label = next(iter(graph.values(subject, RDFS + "label")), "")
+    return ValueMap(subject, label, to_right, to_left, tuple(sorted(codes["left"])), tuple(sorted(codes["right"])), tuple(triples))
 
 
 def value_map_triples(names: Iterable[str]) -> list[Triple]:
-    """The statements of some value maps.
+    """The statements of some value maps; only the files that hold them are read.
 
     Raises:
         Refused: a row names a value map that does not exist. Without it, values would vanish.
     """
-    maps = value_maps() if (wanted := list(names)) else {}
-    missing = [name for name in wanted if name not in maps]
+    wanted = list(names)
+    missing = [name for name in wanted if name not in _files()]
     if missing:
         raise Refused(finding("row-dangling", f"there is no value map {', '.join(missing)}"))
-    return [triple for name in wanted for triple in maps[name].triples]
+    return [triple for name in wanted for triple in _maps_in(_files()[name])[name].triples]

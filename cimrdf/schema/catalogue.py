@@ -7,7 +7,7 @@ The facts are data: `ontology/catalogue.ttl` lists versions, files, names seen i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
@@ -19,6 +19,7 @@ from cimrdf.namespaces import MODEL
 from cimrdf.schema.lists import DelimitedList
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Root, Schema, Simple, Wildcard, is_builtin
 from cimrdf.schema.slices import ModelFile, model_file, prefixes_of
+from cimrdf.turtle import read_turtle
 
 _MODEL = rdflib.Namespace(MODEL)
 
@@ -248,11 +249,13 @@ class Catalogue:
     def _files_of(self, namespace: str) -> list[ModelFile]:
         return [model_file(path) for path in self.files.get(namespace, ())]
 
-    def _files_with(self, iri: str) -> list[ModelFile]:
-        """The files that have a component of this IRI; only those are opened that declare a prefix for it."""
+    def _files_with(self, iri: str) -> Iterator[ModelFile]:
+        """The files that have a component of this IRI, those in use first; only those are opened that declare a prefix for it."""
         base = iri[: iri.rfind("#") + 1]
-        near = [path for paths in self.files.values() for path in paths if base in prefixes_of(path).values()]
-        return [file for path in near if iri in (file := model_file(path)).components]
+        paths = [path for paths in self.files.values() for path in paths]
+        for path in sorted(paths, key=lambda path: path not in self._listed):
+            if base in prefixes_of(path).values() and iri in (file := model_file(path)).components:
+                yield file
 
     def _load(self, file: ModelFile, names: Iterable[str]) -> Schema | None:
         """Take components of a file in, with what they refer to there."""
@@ -371,6 +374,8 @@ class Catalogue:
         if iri not in self._types:
             for file in self._files_with(iri):
                 self._load(file, [iri])
+                if iri in self._types:
+                    break
         return self._types[iri]
 
     def is_node(self, view: View, element: Element) -> bool:
@@ -476,10 +481,7 @@ def load_catalogue(drafts: str | None = None) -> Catalogue:
     """
     if drafts is not None:
         return Catalogue(load_catalogue().graph, drafts)
-    graph = rdflib.Graph()
-    with (data_folder("ontology") / "catalogue.ttl").open("rb") as stream:
-        graph.parse(stream, format="turtle")
-    return Catalogue(graph)
+    return Catalogue(read_turtle((data_folder("ontology") / "catalogue.ttl").read_bytes()))
 
 
 def catalogue_of(version: str) -> Catalogue:

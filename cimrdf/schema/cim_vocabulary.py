@@ -8,8 +8,8 @@ from __future__ import annotations
 from cimrdf.namespaces import BASE, CIMS, XSD
 from cimrdf.schema.cim_model import CimModel, ModelClass, ModelProperty, local_name
 from cimrdf.schema.definitions import Definitions
-from cimrdf.schema.turtle_writer import Document, Pair, TurtleWriter, text
-from cimrdf.schema.vocabulary import owl_datatype, write_header
+from cimrdf.schema.turtle_writer import Document, TurtleWriter, text
+from cimrdf.schema.vocabulary import Head, owl_datatype
 
 #: Where the XML Schema type and the unit of datatypes are said, for all editions (`ontology/cim/datatypes.ttl`).
 DATATYPES = BASE + "cim/datatypes#"
@@ -22,27 +22,20 @@ def write_cim_vocabulary(model: CimModel, document: Document, definitions: Defin
 
 class _Writer:
     def __init__(self, model: CimModel, document: Document, definitions: Definitions) -> None:
-        self.model, self.document, self.definitions = model, document, definitions
+        self.model, self.document = model, document
         self.base = document.bases.terms
         self.out = TurtleWriter(document.prefixes)
+        self.head = Head(self.out, document, definitions)
 
     def write(self) -> str:
-        write_header(self.out, self.document, self.base, ["cims:belongsToCategory", "cims:dataType", "cims:multiplicity", "cims:stereotype"])
         for item in sorted(self.model.classes.values(), key=lambda item: item.iri):
             if item.iri.startswith(self.base):
                 self._class(item)
         for prop in sorted(self.model.properties.values(), key=lambda item: item.iri):
             if prop.iri.startswith(self.base):
                 self._property(prop)
+        self.head.write(self.base, ["cims:belongsToCategory", "cims:dataType", "cims:multiplicity", "cims:stereotype"])
         return self.out.document([f"Vocabulary of {self.base}: generated from {self.document.source}, do not edit."])
-
-    def _common(self, iri: str, label: str) -> list[Pair]:
-        definition = self.definitions.of(iri)
-        return [
-            ("rdfs:label", text(label)),
-            ("skos:definition", text(definition) if definition else ""),
-            ("rdfs:isDefinedBy", f"<{self.document.node}>"),
-        ]
 
     def _class(self, item: ModelClass) -> None:
         datatype = self.model.datatypes.get(item.name)
@@ -52,7 +45,7 @@ class _Writer:
             ("rdfs:subClassOf", "" if item.superclass is None else self.out.iri(item.superclass)),
             ("owl:equivalentClass", "" if datatype is None or owl_datatype(datatype) != datatype else self.out.iri(datatype)),
             ("rdfs:seeAlso", f"<{DATATYPES}{item.name}>" if datatype else ""),
-            *self._common(item.iri, item.name),
+            *self.head.common(item.iri, item.name),
             ("cims:belongsToCategory", f"<{self.base}Package_{item.package}>" if item.package else ""),
             ("cims:stereotype", ", ".join(text(name) for name in sorted(item.stereotypes))),
         ]
@@ -75,7 +68,7 @@ class _Writer:
             ("rdfs:range", self.out.iri(target) if datatype is not None or name in self.model.classes else ""),
             ("cims:dataType", self.out.iri(item.range) if item.range != target and datatype is not None else ""),
             ("owl:inverseOf", "" if inverse is None else self.out.iri(inverse)),
-            *self._common(item.iri, item.name),
+            *self.head.common(item.iri, item.name),
             ("cims:multiplicity", f"<{CIMS}M:{bounds}>"),
         ]
         self.out.add(item.iri, pairs)

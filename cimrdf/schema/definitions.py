@@ -1,7 +1,7 @@
 """What terms mean: one line for each, in our own words, from tables beside the vocabularies (`definitions.tsv`).
 
 A table has the columns `term` and `definition`. A term is the local name of a class (`Meter`) or property
-(`Meter.serialNumber`); `*` in its place stands for any name, which `{}` in the definition repeats: `*.timeStamp`, `ArrayOf*`.
+(`Meter.serialNumber`); `*` stands for any part of a name, and `{}` in the definition for what the last one stood for: `*.timeStamp`, `ArrayOf*`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Definitions:
         for pattern, definition in self.patterns:
             match = pattern.fullmatch(name)
             if match is not None:
-                return definition.replace("{}", match[1])
+                return definition.replace("{}", match[match.re.groups])
         return ""
 
 
@@ -65,4 +65,4 @@ def read_definitions(path: Path) -> Definitions:
             raise SchemaError("the term has a definition already", str(path), number, term, "keep one of them")
         table[term] = definition
     ordered = sorted(patterns.items(), key=lambda item: (-len(item[0]), item[0]))
-    return Definitions(exact, tuple((re.compile(re.escape(term).replace(r"\*", "(.+)", 1)), definition) for term, definition in ordered))
+    return Definitions(exact, tuple((re.compile(re.escape(term).replace(r"\*", "([^.]+)")), definition) for term, definition in ordered))

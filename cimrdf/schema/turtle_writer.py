@@ -62,10 +62,10 @@ class TurtleWriter:
             if namespace in namespaces:
                 self._used[prefix] = namespace
 
-    def add(self, subject: str, pairs: Sequence[Pair]) -> None:
-        """Add one subject with its predicates and objects; pairs without object are left out."""
+    def add(self, subject: str, pairs: Sequence[Pair], *, first: bool = False) -> None:
+        """Add one subject with its predicates and objects, behind the others or first of all; pairs without object are left out."""
         lines = [f"{predicate} {value}" for predicate, value in pairs if value]
-        self._blocks.append(f"{self.iri(subject)} " + " ;\n    ".join(lines) + " .\n")
+        self._blocks.insert(0 if first else len(self._blocks), f"{self.iri(subject)} " + " ;\n    ".join(lines) + " .\n")
 
     def document(self, comments: Iterable[str]) -> str:
         """The whole text: comment lines, the prefixes in use, the statements."""

@@ -7,7 +7,7 @@ An element or attribute with simple content is a datatype property; an element t
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cimrdf.namespaces import PREFIXES, RDFS, XSD, expand
@@ -46,18 +46,40 @@ def owl_datatype(iri: str) -> str:
     return RDFS + "Literal" if iri in _NOT_OWL else iri
 
 
-def write_header(out: TurtleWriter, document: Document, namespace: str, annotations: Sequence[str]) -> None:
-    """Say what a vocabulary is and where it comes from, and declare the annotation properties that it uses."""
-    names = [
-        ("dcterms:title", text(document.title)),
-        ("dcterms:source", f"{text(namespace)}, {text(document.source)}"),
-        ("dcterms:isPartOf", "" if document.version == document.node else f"<{document.version}>"),
-        ("model:status", text(document.status)),
-    ]
-    out.add(document.node, [("a", "owl:Ontology"), *names])
-    used = ["dcterms:isPartOf", "dcterms:source", "dcterms:title", "model:status", "skos:definition", *annotations]
-    for annotation in sorted(used):
-        out.add(expand(annotation), [("a", "owl:AnnotationProperty")])
+@dataclass
+class Head:
+    """What a vocabulary says of itself, written when its terms are: how many of them have no definition is part of it."""
+
+    out: TurtleWriter
+    document: Document
+    definitions: Definitions
+    undefined: set[str] = field(default_factory=set)
+
+    def common(self, term: str, label: str, stands_for: str | None = None) -> list[Pair]:
+        """Label, definition and origin of a term."""
+        definition = self.definitions.of(term, stands_for)
+        if not definition:
+            self.undefined.add(term)
+        return [
+            ("rdfs:label", text(label)),
+            ("skos:definition", text(definition) if definition else ""),
+            ("rdfs:isDefinedBy", f"<{self.document.node}>"),
+        ]
+
+    def write(self, namespace: str, annotations: Sequence[str]) -> None:
+        """Put before the terms what the vocabulary is, where it comes from, and the annotation properties that it uses."""
+        used = ["dcterms:isPartOf", "dcterms:source", "dcterms:title", "model:status", "model:termsWithoutDefinition", "skos:definition"]
+        for annotation in sorted([*used, *annotations], reverse=True):
+            self.out.add(expand(annotation), [("a", "owl:AnnotationProperty")], first=True)
+        pairs = [
+            ("a", "owl:Ontology"),
+            ("dcterms:title", text(self.document.title)),
+            ("dcterms:source", f"{text(namespace)}, {text(self.document.source)}"),
+            ("dcterms:isPartOf", "" if self.document.version == self.document.node else f"<{self.document.version}>"),
+            ("model:status", text(self.document.status)),
+            ("model:termsWithoutDefinition", str(len(self.undefined)) if self.undefined else ""),
+        ]
+        self.out.add(self.document.node, pairs, first=True)
 
 
 def write_vocabulary(schema: Schema, document: Document, reading: Reading, definitions: Definitions) -> str:
@@ -88,11 +110,11 @@ def _own_nodes(group: Group | None, inside: bool = False) -> Iterator[tuple[Elem
 class _VocabularyWriter:
     def __init__(self, schema: Schema, document: Document, reading: Reading, definitions: Definitions) -> None:
         self.schema = schema
-        self.definitions = definitions
         self.document = document
         self.reading = reading
         known = {**document.prefixes, **PREFIXES}
         self.out = TurtleWriter({**({} if document.bases.terms in known.values() else {"": document.bases.terms}), **document.prefixes})
+        self.head = Head(self.out, document, definitions)
         self.schemas = [schema, *(other for other in reading.schemas if other.namespace != schema.namespace)]
         self.types: dict[str, Complex | Simple] = {}
         for item in self.schemas:
@@ -100,7 +122,6 @@ class _VocabularyWriter:
             self.types.update(item.simple_types)
 
     def write(self) -> str:
-        self._preamble()
         for item in sorted(self.schema.complex_types.values(), key=lambda item: item.class_term):
             self._class(item)
         found: dict[str, list[_Property]] = {}
@@ -112,22 +133,14 @@ class _VocabularyWriter:
         for simple in sorted(self.schema.simple_types.values(), key=lambda item: item.iri):
             if simple.enumeration:
                 self._scheme(simple)
+        references = ["sawsdl:modelReference"] if self.reading.model_references else []
+        self.head.write(self.schema.namespace, ["model:type", *references])
         about = f"Vocabulary of {self.schema.namespace}: generated from {self.document.source}, do not edit."
         return self.out.document([about])
 
-    def _preamble(self) -> None:
-        references = ["sawsdl:modelReference"] if self.reading.model_references else []
-        write_header(self.out, self.document, self.schema.namespace, ["model:type", *references])
-
     def _common(self, term: str, label: str) -> list[Pair]:
         reference = self.reading.model_references.get((self.schema.namespace, term))
-        definition = self.definitions.of(term, reference)
-        return [
-            ("rdfs:label", text(label)),
-            ("skos:definition", text(definition) if definition else ""),
-            ("rdfs:isDefinedBy", f"<{self.document.node}>"),
-            ("sawsdl:modelReference", "" if reference is None else f"<{reference}>"),
-        ]
+        return [*self.head.common(term, label, reference), ("sawsdl:modelReference", "" if reference is None else f"<{reference}>")]
 
     def _class(self, item: Complex) -> None:
         above = self.reading.restrictions.get(item.class_term)
@@ -217,7 +230,14 @@ class _VocabularyWriter:
 
     def _scheme(self, simple: Simple) -> None:
         scheme = self._scheme_iri(simple)
-        self.out.add(scheme, [("a", "skos:ConceptScheme"), *self._common(scheme, simple.name)])
+        reference = self.reading.model_references.get((self.schema.namespace, scheme))
+        pairs = [
+            ("a", "skos:ConceptScheme"),
+            ("rdfs:label", text(simple.name)),
+            ("dcterms:isPartOf", f"<{self.document.node}>"),
+            ("sawsdl:modelReference", "" if reference is None else f"<{reference}>"),
+        ]
+        self.out.add(scheme, pairs)
         for code in dict.fromkeys(simple.enumeration):
             concept = code_iri(scheme, code)
             reference = self.reading.model_references.get((self.schema.namespace, concept))

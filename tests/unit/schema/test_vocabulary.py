@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyoxigraph
+import pyshacl
 import pytest
 import rdflib
+from lxml import etree
 from rdflib import RDF, RDFS, SKOS
 
 from cimrdf._files import data_folder
@@ -17,6 +20,7 @@ from cimrdf.namespaces import MODEL
 from cimrdf.schema.build import build_operations, known_namespaces
 from cimrdf.schema.catalogue import catalogue_of, load_catalogue
 from cimrdf.schema.codes import build_canonical, build_codes
+from cimrdf.schema.definitions import read_definitions
 from cimrdf.schema.operations import Operation, read_operations
 from cimrdf.schema.slices import ModelFile, model_file, prefixes_of
 from cimrdf.schema.turtle_reader import read_text
@@ -57,14 +61,96 @@ def test_the_large_files_parse_with_rdflib() -> None:
 
 
 def test_no_sentence_of_a_standard_is_in_a_generated_file() -> None:
-    """Names and codes are short; what a schema says of its components is not copied."""
+    """Names and codes are short; what a schema says of its components is not copied. Definitions are ours."""
     for path in FILES:
         text = path.read_text(encoding="utf-8")
         if "do not edit" not in text[:500]:
             continue
         assert "rdfs:comment" not in text, path
-        for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', re.sub("skos:editorialNote .*", "", text)):
-            assert literal.count(" ") <= 8, (path, literal)
+        for literal in re.findall(r'"((?:[^"\\]|\\.)*)"', re.sub("skos:(editorialNote|definition) .*", "", text)):
+            assert literal.count(" ") <= 9, (path, literal)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", text.lower())
+
+
+@pytest.mark.parametrize("family", ["cim", "multispeak", "iec61968-100"])
+def test_definitions_are_not_the_words_of_the_schemas(reference: Path, family: str) -> None:
+    """No seven words in a row of a definition stand in the annotations of the schemas and models."""
+    runs: set[tuple[str, ...]] = set()
+    for path in [path for pattern in ("*.xsd", "*.wsdl") for path in (reference / family).rglob(pattern)]:
+        for node in etree.parse(path, etree.XMLParser(huge_tree=True, recover=True)).iter("{*}documentation"):
+            words = _words("".join(node.itertext()))
+            runs |= {tuple(words[place : place + 7]) for place in range(len(words) - 6)}
+    for path in (reference / family).rglob("*.ttl"):
+        for comment in re.findall(r'rdfs:comment "(.*?)"@en', path.read_text(encoding="utf-8")):
+            words = _words(comment)
+            runs |= {tuple(words[place : place + 7]) for place in range(len(words) - 6)}
+    assert len(runs) > 100
+    table = read_definitions(ONTOLOGY / family / "definitions.tsv")
+    for term, definition in table.exact.items():
+        words = _words(definition)
+        copied = [run for place in range(len(words) - 6) if (run := tuple(words[place : place + 7])) in runs]
+        assert not copied, f"{term}: {' '.join(copied[0])}"
+
+
+#: Every vocabulary; those whose terms are all defined must stay so.
+VOCABULARIES = [path for path in FILES if path.read_text(encoding="utf-8").startswith("# Vocabulary of")]
+COMPLETE = ("cim/20", "iec61968-100/", "soap/", *(f"multispeak/5.0/{name}" for name in ("MR_", "CD_", "CB_", "MDM_", "DR_", "PAN_", "PPM_", "NOT_")))
+
+
+@pytest.mark.parametrize("path", VOCABULARIES, ids=lambda path: path.relative_to(ONTOLOGY).as_posix())
+def test_a_vocabulary_says_what_it_must_say_of_itself_and_its_terms(path: Path) -> None:
+    graph = rdflib.Graph().parse(path)
+    conforms, _, told = pyshacl.validate(graph, shacl_graph=graph_of("style.shapes.ttl"), inference="none")
+    assert conforms, told[:2000]
+    if path.relative_to(ONTOLOGY).as_posix().startswith(COMPLETE):
+        assert not list(graph.objects(None, _MODEL.termsWithoutDefinition))
+    defined = set(graph.subjects(SKOS.definition))
+    lacking = set(graph.subjects(RDFS.isDefinedBy)) - defined
+    assert len(lacking) == int(str(next(graph.objects(None, _MODEL.termsWithoutDefinition), 0)))
+
+
+def test_the_style_shapes_see_what_is_missing() -> None:
+    graph = graph_of("cim/2013/CustomerConfig.ttl")
+    term = rdflib.URIRef("https://w3id.org/cimrdf/cim-2013#Customer.kind")
+    for predicate in (RDFS.label, SKOS.definition, RDFS.isDefinedBy):
+        spoilt = rdflib.Graph()
+        spoilt += graph
+        spoilt.remove((term, predicate, None))
+        if predicate == RDFS.isDefinedBy:
+            spoilt.add((term, predicate, rdflib.URIRef("urn:x")))
+        assert not pyshacl.validate(spoilt, shacl_graph=graph_of("style.shapes.ttl"), inference="none")[0], predicate
+
+
+def test_tables_of_definitions(tmp_path: Path) -> None:
+    path = tmp_path / "definitions.tsv"
+    path.write_text("term\tdefinition\nA\tAn a.\nA.b\tIts b.\n*.b\tA b.\nListOf*\tList of {}.\nListOf*_of_*\tList of each {}.\n", encoding="utf-8")
+    table = read_definitions(path)
+    assert [table.of(f"urn:x#{name}") for name in ("A", "A.b", "C.b", "ListOfC", "ListOfC_of_d", "D")] == [
+        "An a.", "Its b.", "A b.", "List of C.", "List of each d.", "",
+    ]  # fmt: skip
+    assert table.of("urn:x#D", "urn:m#A.b") == "Its b."
+    wrong = {"A\tb\n": "the header", "term\tdefinition\nA\n": ":2: the line has not two", "term\tdefinition\nA\tb\nA\tc\n": "already"}
+    for text, message in wrong.items():
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(SchemaError, match=message):
+            read_definitions(path)
+    with pytest.raises(SchemaError, match="cannot be read"):
+        read_definitions(tmp_path / "gone.tsv")
+
+
+def test_owlready2_reads_every_vocabulary(tmp_path: Path) -> None:
+    owlready2 = pytest.importorskip("owlready2", reason="owlready2 is not installed")
+    for path in VOCABULARIES:
+        triples = tmp_path / "vocabulary.nt"
+        statements = pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.TURTLE)
+        triples.write_bytes(pyoxigraph.serialize(statements, format=pyoxigraph.RdfFormat.N_TRIPLES))
+        world = owlready2.World()
+        world.get_ontology(triples.as_uri()).load()
+        assert len(world.graph) > 10, path
+        world.close()
 
 
 @pytest.mark.skipif(shutil.which("java") is None, reason="there is no Java to run HermiT")
@@ -74,6 +160,7 @@ def test_no_sentence_of_a_standard_is_in_a_generated_file() -> None:
         "cim/2009",
         "cim/2011-draft",
         "cim/2013",
+        "cim/canonical",
         "iec61968-100",
         "soap",
         pytest.param("multispeak/4.1", marks=pytest.mark.slow),
