@@ -40,7 +40,7 @@ def main() -> None:
             ],
         }
         times: dict[str, list[float]] = {name: [] for name in commands}
-        for name, command in commands.items():
+        for command in commands.values():
             seconds(command)  # fills the caches of files and byte code
         for _ in range(pairs):
             for name, command in commands.items():

@@ -6,12 +6,11 @@ Literals of our graphs are plain; for validation a twin of the graph gets the da
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-
-import rdflib
-from rdflib import Literal, URIRef
+from typing import TYPE_CHECKING
 
 from cimrdf._files import data_folder
 from cimrdf.alignment.rows import turtle_files
@@ -19,14 +18,17 @@ from cimrdf.findings import Finding, finding
 from cimrdf.namespaces import RDF_TYPE, SH, XSD, compact
 from cimrdf.schema.catalogue import Catalogue
 from cimrdf.schema.lift import Node
-from cimrdf.turtle import read_turtle
+from cimrdf.turtle import Statements, Vocabulary, read_turtle
 
-_SH = rdflib.Namespace(SH)
+if TYPE_CHECKING:
+    import rdflib
+
+_SH = Vocabulary(SH)
 
 #: Datatypes whose plain form is kept: a string needs none.
 _PLAIN = (XSD + "string", XSD + "anySimpleType", XSD + "anyType")
 
-Statements = Iterable[tuple[str, str, str]]
+Triples = Iterable[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +44,67 @@ class Violation:
 
 
 @cache
-def _shapes() -> rdflib.Graph:
-    graph = rdflib.Graph()
-    for file in turtle_files(data_folder("shapes")):
-        graph += read_turtle(file.read_bytes())
-    return graph
+def _shapes() -> Statements:
+    return read_turtle(*(file.read_bytes() for file in turtle_files(data_folder("shapes"))))
 
 
 @cache
 def _target_classes() -> frozenset[str]:
-    return frozenset(str(value) for value in _shapes().objects(None, _SH.targetClass))
+    return frozenset(_shapes().objects(None, _SH.targetClass))
 
 
-def typed_graph(statements: Statements, catalogue: Catalogue) -> rdflib.Graph:
+#: Constraints that are seen to hold without pySHACL, and what says nothing about values.
+_SIMPLE = {_SH[name] for name in ("path", "pattern", "minCount", "lessThanOrEquals", "severity", "message")}
+#: Times that compare as their texts do, those of one zone among each other.
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?")
+
+
+def _clearly_hold(found: Sequence[tuple[str, str, str]]) -> bool:
+    """Whether all shapes hold for certain; where that takes more than reading values, the answer is no, and pySHACL decides."""
+    values: dict[tuple[str, str], list[str]] = {}
+    for subject, predicate, value in found:
+        values.setdefault((subject, predicate), []).append(value)
+    shapes = _shapes()
+    for shape, target in shapes.subject_objects(_SH.targetClass):
+        nodes = [subject for subject, predicate, value in found if predicate == RDF_TYPE and value == target]
+        if not nodes:
+            continue
+        about = shapes.by_subject[shape]
+        if any(key.startswith(_SH) and key not in (_SH.targetClass, _SH.property) for key in about):
+            return False
+        if not all(_clearly_holds(prop, node, values) for prop in about.get(_SH.property, ()) for node in nodes):
+            return False
+    return True
+
+
+def _clearly_holds(prop: str, node: str, values: Mapping[tuple[str, str], Sequence[str]]) -> bool:
+    shapes = _shapes()
+    about = shapes.by_subject[prop]
+    if any(key.startswith(_SH) and key not in _SIMPLE for key in about):
+        return False
+    (path,) = about[_SH.path]
+    reached: list[str] = [node]
+    for step in shapes.items(path) or [path]:
+        reached = [value for item in reached for value in values.get((item, step), ())]
+    if any(len(set(reached)) < int(minimum) for minimum in about.get(_SH.minCount, ())):
+        return False
+    if any(not re.search(pattern, value) for pattern in about.get(_SH.pattern, ()) for value in reached):
+        return False
+    later = [value for other in about.get(_SH.lessThanOrEquals, ()) for value in values.get((node, other), ())]
+    return all(_in_order(value, limit) for value in reached for limit in later)
+
+
+def _in_order(earlier: str, later: str) -> bool:
+    """Whether two times are in order and compare as their texts do."""
+    one, other = _TIME.fullmatch(earlier), _TIME.fullmatch(later)
+    return one is not None and other is not None and one[1] == other[1] and earlier <= later
+
+
+def typed_graph(statements: Triples, catalogue: Catalogue) -> rdflib.Graph:
     """A graph whose literals have the datatypes of the schema; lexical forms stay as they are."""
+    import rdflib
+    from rdflib import Literal, URIRef
+
     graph = rdflib.Graph()
     # rdflib logs a traceback for every value outside its type; the shapes say so in their own words.
     logging.getLogger("rdflib.term").setLevel(logging.CRITICAL)
@@ -69,25 +118,35 @@ def typed_graph(statements: Statements, catalogue: Catalogue) -> rdflib.Graph:
     return graph
 
 
-def violations(statements: Statements, catalogue: Catalogue) -> list[Violation]:
-    """What the shapes have to say about a graph; nothing is loaded where no shape concerns it."""
+def violations(statements: Triples, catalogue: Catalogue) -> list[Violation]:
+    """What the shapes have to say about a graph: pySHACL says it, and is asked where a shape does not clearly hold."""
     found = list(statements)
-    if not any(predicate == RDF_TYPE and value in _target_classes() for _, predicate, value in found):
+    if not any(predicate == RDF_TYPE and value in _target_classes() for _, predicate, value in found) or _clearly_hold(found):
         return []
-    import pyshacl
+    return _violations(found, catalogue)
 
-    _, report, _ = pyshacl.validate(typed_graph(found, catalogue), shacl_graph=_shapes(), inference="none")
+
+def _violations(found: Triples, catalogue: Catalogue) -> list[Violation]:
+    """The results of pySHACL."""
+    import pyshacl
+    import rdflib
+
+    sh = rdflib.Namespace(SH)
+    shapes = rdflib.Graph()
+    for file in turtle_files(data_folder("shapes")):
+        shapes.parse(data=file.read_bytes(), format="turtle")
+    _, report, _ = pyshacl.validate(typed_graph(found, catalogue), shacl_graph=shapes, inference="none")
     results = []
-    for result in report.subjects(rdflib.RDF.type, _SH.ValidationResult):
-        shape = report.value(result, _SH.sourceShape)
-        value, path = report.value(result, _SH.value), report.value(result, _SH.resultPath)
+    for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
+        shape = report.value(result, sh.sourceShape)
+        value, path = report.value(result, sh.value), report.value(result, sh.resultPath)
         results.append(
             Violation(
-                str(report.value(result, _SH.focusNode)),
+                str(report.value(result, sh.focusNode)),
                 None if path is None else str(path),
                 None if value is None else str(value),
-                report.value(result, _SH.resultSeverity) == _SH.Violation,
-                str(report.value(result, _SH.resultMessage) or ""),
+                report.value(result, sh.resultSeverity) == sh.Violation,
+                str(report.value(result, sh.resultMessage) or ""),
                 str(shape),
             )
         )

@@ -15,7 +15,7 @@ from cimrdf.schema.slices import model_file
 done = cimrdf.translate(cimrdf.example("meter-readings-cim-2013.xml"), to="multispeak-4.1", store="pyoxigraph")
 assert done.ok
 print(json.dumps({
-    "modules": [name for name in ("owlready2", "xmlschema", "cimrdf.schema.xsd", "cimrdf.query") if name in sys.modules],
+    "modules": [name for name in ("rdflib", "pyshacl", "owlready2", "xmlschema", "cimrdf.schema.xsd") if name in sys.modules],
     "content models": model_file.cache_info().currsize,
     "value maps": _maps_in.cache_info().currsize,
     "of": len(set(_files().values())),

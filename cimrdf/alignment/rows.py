@@ -10,18 +10,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources.abc import Traversable
 
-import rdflib
-from rdflib.collection import Collection
-from rdflib.term import Literal, Node, URIRef
-
 from cimrdf._files import data_folder
 from cimrdf.alignment.paths import Path, PathError, parse
 from cimrdf.findings import CimrdfError, Refused, finding
-from cimrdf.namespaces import MAP, SEMAPV, SKOS, SSSOM
-from cimrdf.turtle import read_turtle
+from cimrdf.namespaces import DCTERMS, MAP, RDF_TYPE, RDFS, SEMAPV, SKOS, SSSOM
+from cimrdf.turtle import Statements, Term, Vocabulary, read_turtle
 
-_MAP = rdflib.Namespace(MAP)
-_SSSOM = rdflib.Namespace(SSSOM)
+_MAP = Vocabulary(MAP)
+_SSSOM = Vocabulary(SSSOM)
 
 #: Keys that a row, a class mapping, a profile, an exchange or a pair may have; any other is an error.
 KNOWN_KEYS = frozenset(
@@ -253,7 +249,7 @@ def read_pair(name: str, files: Mapping[str, bytes]) -> Pair:
 class _Reader:
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
-        self.graphs: list[tuple[str, rdflib.Graph]] = []
+        self.graphs: list[tuple[str, Statements]] = []
 
     def read(self, file: Traversable) -> None:
         self.parse(file.name, file.read_bytes())
@@ -269,32 +265,32 @@ class _Reader:
     def finish(self) -> Pair:
         for file, graph in self.graphs:
             for kind in ("Correlation", "Transformation", "Gap", "Nest"):
-                for subject in graph.subjects(rdflib.RDF.type, _MAP[kind]):
+                for subject in graph.subjects(RDF_TYPE, _MAP[kind]):
                     self.pair.rows[str(subject)] = self._row(graph, subject, kind, file)
         for file, graph in self.graphs:
-            for subject in graph.subjects(rdflib.RDF.type, _MAP.ClassMapping):
-                label = str(graph.value(subject, rdflib.RDFS.label) or "")
+            for subject in graph.subjects(RDF_TYPE, _MAP.ClassMapping):
+                label = str(graph.value(subject, RDFS + "label") or "")
                 self.pair.class_mappings[str(subject)] = ClassMapping(str(subject), label, self._rows(graph, subject, file))
-            for subject in graph.subjects(rdflib.RDF.type, _MAP.Profile):
+            for subject in graph.subjects(RDF_TYPE, _MAP.Profile):
                 name = str(graph.value(subject, _MAP.name))
-                comment = str(graph.value(subject, rdflib.RDFS.comment) or "")
+                comment = str(graph.value(subject, RDFS + "comment") or "")
                 self.pair.profiles[name] = Profile(str(subject), name, self._rows(graph, subject, file), comment)
-            for subject in graph.subjects(rdflib.RDF.type, _MAP.Exchange):
+            for subject in graph.subjects(RDF_TYPE, _MAP.Exchange):
                 self.pair.exchanges.append(self._exchange(graph, subject, file))
         self.pair.exchanges.sort(key=lambda exchange: (exchange.order, exchange.iri))
         return self.pair
 
     @staticmethod
-    def _refuse_unknown_keys(graph: rdflib.Graph, file: str) -> None:
+    def _refuse_unknown_keys(graph: Statements, file: str) -> None:
         import difflib
 
-        for subject, predicate in graph.subject_predicates():
-            if str(predicate).startswith(MAP) and predicate not in KNOWN_KEYS:
+        for subject, predicate, _ in graph:
+            if predicate.startswith(MAP) and predicate not in KNOWN_KEYS:
                 local = str(predicate)[len(MAP) :]
                 near = difflib.get_close_matches(local, [str(key)[len(MAP) :] for key in KNOWN_KEYS], n=1)
                 raise RowError(str(subject), file, f"unknown key map:{local}" + (f"; did you mean map:{near[0]}?" if near else ""))
 
-    def _rows(self, graph: rdflib.Graph, subject: Node, file: str) -> tuple[Row, ...]:
+    def _rows(self, graph: Statements, subject: str, file: str) -> tuple[Row, ...]:
         rows = []
         for item in graph.objects(subject, _MAP.row):
             if str(item) not in self.pair.rows:
@@ -302,7 +298,7 @@ class _Reader:
             rows.append(self.pair.rows[str(item)])
         return tuple(sorted(rows, key=lambda row: row.iri))
 
-    def _row(self, graph: rdflib.Graph, subject: Node, kind: str, file: str) -> Row:
+    def _row(self, graph: Statements, subject: str, kind: str, file: str) -> Row:
         def one(name: str) -> str | None:
             value = graph.value(subject, _MAP[name])
             return None if value is None else str(value)
@@ -327,7 +323,7 @@ class _Reader:
             one("finding"), one("restOf"), one("confidential") == "true", one("identity") == "true",
             None if confidence is None else float(str(confidence)),
             str(justification) if justification else SEMAPV + "ManualMappingCuration",
-            str(graph.value(subject, rdflib.DCTERMS.source) or ""), str(graph.value(subject, rdflib.RDFS.comment) or ""),
+            str(graph.value(subject, DCTERMS + "source") or ""), str(graph.value(subject, RDFS + "comment") or ""),
         )  # fmt: skip
         self._check_form(row)
         return row
@@ -350,15 +346,15 @@ class _Reader:
         if problem:
             raise RowError(row.iri, row.file, problem)
 
-    def _steps(self, graph: rdflib.Graph, subject: Node, name: str, file: str) -> Steps:
+    def _steps(self, graph: Statements, subject: str, name: str, file: str) -> Steps:
         value = graph.value(subject, _MAP[name])
         if value is None:
             return ()
-        if isinstance(value, Literal):
+        if not isinstance(value, Term):
             return (str(value),)
         steps: list[str | Lookup] = []
         for item in self._flat(graph, value):
-            if isinstance(item, Literal):
+            if not isinstance(item, Term):
                 steps.append(str(item))
                 continue
             values, left, right = (graph.value(item, _MAP[key]) for key in ("values", "leftCode", "rightCode"))
@@ -367,9 +363,9 @@ class _Reader:
             steps.append(Lookup(str(values), str(left).lstrip("?"), str(right).lstrip("?")))
         return tuple(steps)
 
-    def _flat(self, graph: rdflib.Graph, value: Node) -> Iterator[Node]:
+    def _flat(self, graph: Statements, value: str) -> Iterator[str]:
         """The items of a list of steps; a named list inside it (`map:steps`) stands for its own items."""
-        for item in Collection(graph, value):
+        for item in graph.items(value):
             shared = graph.value(item, _MAP.steps)
             if shared is None:
                 yield item
@@ -377,13 +373,13 @@ class _Reader:
                 yield from self._flat(graph, shared)
 
     @staticmethod
-    def _exchange(graph: rdflib.Graph, subject: Node, file: str) -> Exchange:
+    def _exchange(graph: Statements, subject: str, file: str) -> Exchange:
         def texts(name: str) -> tuple[str, ...]:
             return tuple(sorted(str(value) for value in graph.objects(subject, _MAP[name])))
 
         def ordered(name: str) -> tuple[str, ...]:
             value = graph.value(subject, _MAP[name])
-            return () if value is None else (str(value),) if isinstance(value, Literal) else tuple(str(item) for item in Collection(graph, value))
+            return () if value is None else (str(value),) if not isinstance(value, Term) else tuple(str(item) for item in graph.items(value))
 
         def conditions(name: str) -> tuple[Condition, ...]:
             pairs = (text.partition("=") for text in texts(name))
@@ -395,7 +391,7 @@ class _Reader:
             str(subject), file, str(graph.value(subject, _MAP.profile)), int(str(graph.value(subject, _MAP.order) or 0)),
             ordered("leftPayload"), ordered("rightPayload"), conditions("leftCondition"), conditions("rightCondition"),
             None if confidence is None else float(str(confidence)),
-            str(graph.value(subject, rdflib.DCTERMS.source) or ""), str(graph.value(subject, rdflib.RDFS.comment) or ""),
+            str(graph.value(subject, DCTERMS + "source") or ""), str(graph.value(subject, RDFS + "comment") or ""),
             None if only is None else str(only)[len(MAP) :].removeprefix("to").lower(),
         )  # fmt: skip
 
@@ -407,5 +403,5 @@ def other(side: str) -> str:
 
 __all__ = [
     "HEADER", "LEFT", "RIGHT", "ClassMapping", "Condition", "Exchange", "Lookup", "Pair", "Profile", "Row", "RowError", "Steps",
-    "URIRef", "find_pair", "load_pair", "other", "pair_names", "read_pair", "turtle_files",
+    "find_pair", "load_pair", "other", "pair_names", "read_pair", "turtle_files",
 ]  # fmt: skip

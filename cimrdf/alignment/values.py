@@ -12,8 +12,7 @@ from cimrdf.alignment.rows import turtle_files
 from cimrdf.findings import Refused, finding
 from cimrdf.namespaces import MAP, RDF_TYPE, RDFS, SKOS, VALUES
 from cimrdf.schema.lift import Node, Triple
-from cimrdf.schema.lower import Graph
-from cimrdf.turtle import statements
+from cimrdf.turtle import Statements, read_turtle
 
 _DECLARED = re.compile(r"^values:([\w.-]+)\s+a\s+map:ValueMap\b", re.MULTILINE)
 
@@ -42,13 +41,11 @@ def _files() -> dict[str, str]:
 
 @cache
 def _maps_in(name: str) -> dict[str, ValueMap]:
-    graph = Graph()
-    graph.update(statements((data_folder("alignments") / "values" / name).read_bytes()))
+    graph = read_turtle((data_folder("alignments") / "values" / name).read_bytes())
     members: dict[str, list[str]] = {}
-    for subject, properties in graph.index.items():
-        for scheme in properties.get(SKOS + "inScheme", ()):
-            members.setdefault(scheme, []).append(subject)
-    return {subject: _value_map(graph, subject, members) for subject in graph.index if MAP + "ValueMap" in graph.values(subject, RDF_TYPE)}
+    for concept, scheme in graph.subject_objects(SKOS + "inScheme"):
+        members.setdefault(scheme, []).append(concept)
+    return {subject: _value_map(graph, subject, members) for subject in graph.subjects(RDF_TYPE, MAP + "ValueMap")}
 
 
 def value_maps() -> dict[str, ValueMap]:
@@ -56,27 +53,27 @@ def value_maps() -> dict[str, ValueMap]:
     return {iri: _maps_in(file)[iri] for iri, file in _files().items()}
 
 
-def _value_map(graph: Graph, subject: str, members: Mapping[str, Sequence[str]]) -> ValueMap:
-    (left,), (right,) = graph.values(subject, MAP + "left"), graph.values(subject, MAP + "right")
-    triples = [Triple(Node(subject), MAP + "left", left), Triple(Node(subject), MAP + "right", right)]
+def _value_map(graph: Statements, subject: str, members: Mapping[str, Sequence[str]]) -> ValueMap:
+    (left,), (right,) = graph.objects(subject, MAP + "left"), graph.objects(subject, MAP + "right")
+    triples = [Triple(Node(subject), MAP + "left", Node(left)), Triple(Node(subject), MAP + "right", Node(right))]
     codes: dict[str, list[str]] = {"left": [], "right": []}
     to_right: dict[str, str] = {}
     to_left: dict[str, str] = {}
     for name, scheme in (("left", left), ("right", right)):
         for concept in members.get(scheme, ()):
-            (notation,) = graph.values(concept, SKOS + "notation")
+            (notation,) = graph.objects(concept, SKOS + "notation")
             codes[name].append(notation)
-            triples.append(Triple(Node(concept), SKOS + "inScheme", scheme))
+            triples.append(Triple(Node(concept), SKOS + "inScheme", Node(scheme)))
             triples.append(Triple(Node(concept), SKOS + "notation", notation))
             for relation in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch"):
-                for match in graph.values(concept, SKOS + relation):
-                    triples.append(Triple(Node(concept), SKOS + relation, match))
-                    (across,) = graph.values(match, SKOS + "notation")
+                for match in graph.objects(concept, SKOS + relation):
+                    triples.append(Triple(Node(concept), SKOS + relation, Node(match)))
+                    (across,) = graph.objects(match, SKOS + "notation")
                     if relation != "narrowMatch":
                         to_right[notation] = across
                     if relation != "broadMatch":
                         to_left[across] = notation
-    label = next(iter(graph.values(subject, RDFS + "label")), "")
+    label = graph.value(subject, RDFS + "label") or ""
     return ValueMap(subject, label, to_right, to_left, tuple(sorted(codes["left"])), tuple(sorted(codes["right"])), tuple(triples))
 
 

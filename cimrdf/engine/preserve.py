@@ -11,19 +11,19 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import rdflib
 from lxml import etree
 
 from cimrdf.engine.difference import ABSENT, BLOCK, CHILDREN, ONLY, VALUE, Edit, Typed, local, path_of
 from cimrdf.findings import Refused
-from cimrdf.namespaces import BASE, MODEL
+from cimrdf.namespaces import BASE, MODEL, RDF_TYPE
 from cimrdf.schema.catalogue import Catalogue, ExtensionPoint
 from cimrdf.schema.read import parse
+from cimrdf.turtle import Vocabulary, read_turtle
 
 #: The namespace of the block that keeps values in an envelope that allows foreign blocks.
 PRESERVED = BASE + "preserved#"
 
-_MODEL = rdflib.Namespace(MODEL)
+_MODEL = Vocabulary(MODEL)
 _STEP = r"[\w.\-]+(?:\[\d{1,6}\])?"
 _PLACE = re.compile(rf"/|\.|/?{_STEP}(?:/{_STEP})*(?:/@(?:\{{[^}}]*\}})?[\w.\-]+)?|(?:\./)?@(?:\{{[^}}]*\}})?[\w.\-]+")
 
@@ -214,23 +214,25 @@ def _items(element: etree._Element, point: ExtensionPoint, version: str) -> Iter
 
 def write_sidecar(edits: Sequence[Edit], version: str) -> str:
     """Edits as Turtle."""
+    import rdflib
+
+    model = rdflib.Namespace(MODEL)
     graph = rdflib.Graph()
     graph.bind("model", MODEL)
     for number, edit in enumerate(edits, 1):
         node = rdflib.BNode()
-        graph.add((node, rdflib.RDF.type, _MODEL.Preserved))
-        graph.add((node, _MODEL.order, rdflib.Literal(number)))
-        graph.add((node, _MODEL.name, rdflib.Literal(name_of(edit, version))))
-        graph.add((node, _MODEL.value, rdflib.Literal(edit.value)))
+        graph.add((node, rdflib.RDF.type, model.Preserved))
+        graph.add((node, model.order, rdflib.Literal(number)))
+        graph.add((node, model.name, rdflib.Literal(name_of(edit, version))))
+        graph.add((node, model.value, rdflib.Literal(edit.value)))
     return graph.serialize(format="turtle")
 
 
 def read_sidecar(text: bytes, version: str) -> list[Edit]:
     """The edits of a sidecar for a version."""
-    graph = rdflib.Graph()
-    graph.parse(data=text, format="turtle")
+    graph = read_turtle(text)
     found = []
-    for node in graph.subjects(rdflib.RDF.type, _MODEL.Preserved):
+    for node in graph.subjects(RDF_TYPE, _MODEL.Preserved):
         edit = read_name(str(graph.value(node, _MODEL.name)), str(graph.value(node, _MODEL.value)), version)
         if edit is not None:
             found.append((int(str(graph.value(node, _MODEL.order))), edit))

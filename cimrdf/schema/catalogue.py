@@ -11,17 +11,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
-import rdflib
-from rdflib.term import Node
-
 from cimrdf._files import data_folder
-from cimrdf.namespaces import MODEL
+from cimrdf.namespaces import MODEL, RDF_TYPE, RDFS
 from cimrdf.schema.lists import DelimitedList
 from cimrdf.schema.model import Attribute, Complex, Element, Group, Particle, Root, Schema, Simple, Wildcard, is_builtin
 from cimrdf.schema.slices import ModelFile, model_file, prefixes_of
-from cimrdf.turtle import read_turtle
+from cimrdf.turtle import Statements, Vocabulary, read_turtle
 
-_MODEL = rdflib.Namespace(MODEL)
+_MODEL = Vocabulary(MODEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +108,7 @@ def _interleaved(group: Group | None) -> bool:
 class Catalogue:
     """The versions and their components. Make one with `load_catalogue()`; it reads files lazily and keeps them."""
 
-    graph: rdflib.Graph
+    graph: Statements
     #: The version whose drafts are read in place of what was published under their namespaces.
     drafts: str | None = None
     _schemas: dict[str, list[Schema]] = field(default_factory=dict)
@@ -125,7 +122,7 @@ class Catalogue:
     _closures: dict[tuple[str, frozenset[str]], list[Schema]] = field(default_factory=dict)
     _datatypes: dict[str, str] = field(default_factory=dict)
 
-    def _text(self, subject: Node, name: str) -> str | None:
+    def _text(self, subject: str, name: str) -> str | None:
         value = self.graph.value(subject, _MODEL[name])
         return None if value is None else str(value)
 
@@ -139,8 +136,8 @@ class Catalogue:
 
     @cached_property
     def _draft_files(self) -> dict[str, tuple[str, ...]]:
-        version = None if self.drafts is None else self.graph.value(None, _MODEL.name, rdflib.Literal(self.drafts))
-        entries = [] if version is None else list(self.graph.objects(version, _MODEL.draftFile))
+        versions = [] if self.drafts is None else self.graph.subjects(_MODEL.name, self.drafts)
+        entries = [entry for version in versions for entry in self.graph.objects(version, _MODEL.draftFile)]
         return {self._text(entry, "namespace") or "": (self._text(entry, "path") or "",) for entry in entries}
 
     @cached_property
@@ -159,19 +156,19 @@ class Catalogue:
     def versions(self) -> dict[str, Version]:
         """Every version and envelope by name; first those that an envelope without content is assumed to be of (`model:assumed`)."""
         found = {}
-        for subject in self.graph.subjects(rdflib.RDF.type, _MODEL.Version):
+        for subject in self.graph.subjects(RDF_TYPE, _MODEL.Version):
             name = self._text(subject, "name") or ""
             namespaces = {self._text(entry, "namespace") or "" for entry in self.graph.objects(subject, _MODEL.file)}
             namespaces = {*self._draft_files} if name == self.drafts else namespaces - {*self._draft_files}
             found[name] = Version(
                 name,
-                str(self.graph.value(subject, rdflib.RDFS.label) or name),
+                str(self.graph.value(subject, RDFS + "label") or name),
                 self._text(subject, "family") or "",
                 tuple(sorted(namespaces)),
                 tuple(sorted(str(item) for item in self.graph.objects(subject, _MODEL.namespacePattern))),
                 self._text(subject, "envelope"),
             )
-        assumed = {self._text(subject, "name") for subject in self.graph.subjects(_MODEL.assumed, rdflib.Literal(True))}
+        assumed = {self._text(subject, "name") for subject in self.graph.subjects(_MODEL.assumed, "true")}
         return {name: found[name] for name in sorted(found, key=lambda name: (name not in assumed, name))}
 
     @cached_property
@@ -185,9 +182,9 @@ class Catalogue:
                         self._text(entry, "localPattern") or ".*",
                         self._text(entry, "publishedNamespace") or "",
                         self._text(entry, "publishedName"),
-                        str(self.graph.value(entry, rdflib.RDFS.comment) or ""),
+                        str(self.graph.value(entry, RDFS + "comment") or ""),
                     )
-                    for entry in self.graph.subjects(rdflib.RDF.type, _MODEL.Variant)
+                    for entry in self.graph.subjects(RDF_TYPE, _MODEL.Variant)
                 ),
                 key=lambda variant: (variant.namespace, variant.local),
             )
@@ -205,7 +202,7 @@ class Catalogue:
                 self._text(entry, "itemName") or "",
                 self._text(entry, "itemValue") or "",
             )
-            for entry in sorted(self.graph.subjects(rdflib.RDF.type, _MODEL.ExtensionPoint), key=str)
+            for entry in sorted(self.graph.subjects(RDF_TYPE, _MODEL.ExtensionPoint), key=str)
         )
 
     def extension_point(self, type_iri: str | None) -> ExtensionPoint | None:

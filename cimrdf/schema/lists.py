@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-import rdflib
 from lxml import etree
-from rdflib.collection import Collection
 
-from cimrdf.namespaces import MODEL
+from cimrdf.namespaces import MODEL, RDF_TYPE
+from cimrdf.turtle import Statements, Vocabulary
 
-_MODEL = rdflib.Namespace(MODEL)
+_MODEL = Vocabulary(MODEL)
 
 
 class ListError(ValueError):
@@ -54,12 +53,12 @@ class Item:
     end: str | None
 
 
-def read_lists(graph: rdflib.Graph) -> list[DelimitedList]:
+def read_lists(graph: Statements) -> list[DelimitedList]:
     """The lists that a graph declares."""
     found = []
-    for subject in graph.subjects(rdflib.RDF.type, _MODEL.DelimitedList):
+    for subject in graph.subjects(RDF_TYPE, _MODEL.DelimitedList):
 
-        def text(name: str, subject: rdflib.term.Node = subject) -> str:
+        def text(name: str, subject: str = subject) -> str:
             return str(graph.value(subject, _MODEL[name]) or "")
 
         parts = graph.value(subject, _MODEL.parts)
@@ -71,7 +70,7 @@ def read_lists(graph: rdflib.Graph) -> list[DelimitedList]:
                 text("element"),
                 text("type"),
                 text("item"),
-                tuple(str(part) for part in Collection(graph, parts)) if parts is not None else (),
+                tuple(str(part) for part in graph.items(parts)) if parts is not None else (),
                 text("end"),
                 (text("itemDelimiter"), text("defaultItemDelimiter")),
                 (text("partDelimiter"), text("defaultPartDelimiter")),

@@ -10,12 +10,11 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cache
 
-import rdflib
-
 from cimrdf._files import data_folder
 from cimrdf.schema.lists import DelimitedList, read_lists
 from cimrdf.schema.model import Root, Schema
 from cimrdf.schema.turtle_reader import read_models, read_text
+from cimrdf.turtle import read_turtle
 
 _NAME = re.compile(r"<([^<>\s]*)>|([\w.\-]*):([\w.\-%]+)")
 _KIND = re.compile(r"\s+a\s+model:(\w+)")
@@ -107,7 +106,7 @@ class ModelFile:
         text = "\n\n".join([self._head, *(self._paragraphs[name] for name in wanted)])
         if not self.has_lists:
             return next(iter(read_text(text)), None), ()
-        graph = rdflib.Graph().parse(data=text, format="turtle")
+        graph = read_turtle(text.encode())
         return next(iter(read_models(graph)), None), tuple(read_lists(graph))
 
     def roots(self) -> dict[str, Root]:

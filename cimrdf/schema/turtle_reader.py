@@ -7,10 +7,8 @@ Turtle parser takes most of the time that a small message costs: `read_text` kno
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
-
-import rdflib
 
 from cimrdf.namespaces import MODEL, RDF, RDF_TYPE
 from cimrdf.schema.model import (
@@ -30,8 +28,8 @@ _GROUPS = ("sequence", "choice", "all")
 _KINDS = ("Element", "Attribute", "ComplexType", "SimpleType")
 
 
-def read_models(graph: rdflib.Graph) -> list[Schema]:
-    """Read all content models in a graph, ordered by the IRI of their schema node.
+def read_models(graph: Iterable[tuple[Hashable, Hashable, Hashable]]) -> list[Schema]:
+    """Read all content models in the statements of a graph, ordered by the IRI of their schema node.
 
     Raises:
         ValueError: a node lacks a property that it must have.
@@ -72,16 +70,16 @@ _Nodes = dict[Hashable, dict[str, Hashable]]
 _Lists = dict[Hashable, list[Hashable]]
 
 
-def _index(graph: rdflib.Graph) -> tuple[_Nodes, _Lists, dict[str, list[Hashable]]]:
+def _index(graph: Iterable[tuple[Hashable, Hashable, Hashable]]) -> tuple[_Nodes, _Lists, dict[str, list[Hashable]]]:
     """The model properties of every node, the RDF lists by their head, and the subjects of every model class."""
     nodes: _Nodes = {}
     first: dict[Hashable, Hashable] = {}
     rest: dict[Hashable, Hashable] = {}
     kinds: dict[str, list[Hashable]] = {}
-    names: dict[Hashable, dict[Hashable, Hashable]] = {rdflib.URIRef(RDF + "first"): first, rdflib.URIRef(RDF + "rest"): rest}
+    names: dict[str, dict[Hashable, Hashable]] = {RDF + "first": first, RDF + "rest": rest}
     for subject, predicate, value in graph:
-        if predicate in names:
-            names[predicate][subject] = value
+        if str(predicate) in names:
+            names[str(predicate)][subject] = value
         elif str(predicate).startswith(MODEL):
             nodes.setdefault(subject, {})[str(predicate)[len(MODEL) :]] = value
         elif str(predicate) == RDF_TYPE and str(value).startswith(MODEL):
@@ -207,11 +205,11 @@ class _Properties:
         return value is not None and str(value) == "true"
 
     def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(str(item) for item in self.lists.get(self.values.get(name, rdflib.RDF.nil), ()))
+        return tuple(str(item) for item in self.lists.get(self.values.get(name, ""), ()))
 
     def inner(self, name: str) -> list[_Properties]:
         """The blank nodes in a list."""
-        items = self.lists.get(self.values.get(name, rdflib.RDF.nil), ())
+        items = self.lists.get(self.values.get(name, ""), ())
         return [_Properties(self.iri, self.nodes.get(item, {}), self.nodes, self.lists) for item in items]
 
     def one(self, name: str) -> _Properties | None:
