@@ -101,7 +101,10 @@ def _in_order(earlier: str, later: str) -> bool:
 
 
 def typed_graph(statements: Triples, catalogue: Catalogue) -> rdflib.Graph:
-    """A graph whose literals have the datatypes of the schema; lexical forms stay as they are."""
+    """A graph whose literals have the datatypes of the schema; lexical forms stay as they are.
+
+    A text that is no value of its datatype stays a string: rdflib cannot compare two such literals.
+    """
     import rdflib
     from rdflib import Literal, URIRef
 
@@ -113,8 +116,9 @@ def typed_graph(statements: Triples, catalogue: Catalogue) -> rdflib.Graph:
             graph.add((URIRef(subject), URIRef(predicate), URIRef(value)))
             continue
         datatype = catalogue.datatype(predicate)
-        literal = Literal(value) if datatype is None or datatype in _PLAIN else Literal(value, datatype=URIRef(datatype), normalize=False)
-        graph.add((URIRef(subject), URIRef(predicate), literal))
+        plain = Literal(value)
+        typed = plain if datatype is None or datatype in _PLAIN else Literal(value, datatype=URIRef(datatype), normalize=False)
+        graph.add((URIRef(subject), URIRef(predicate), plain if typed.value is None else typed))
     return graph
 
 
