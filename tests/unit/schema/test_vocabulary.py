@@ -241,7 +241,9 @@ def test_a_message_that_fits_a_draft_only_is_told_to() -> None:
 
 
 def test_a_message_of_a_reconstructed_profile_says_so() -> None:
-    found = validate(b'<CustomerConfig xmlns="http://iec.ch/TC57/2011/CustomerConfig#"><Customer><kind>residential</kind></Customer></CustomerConfig>')
+    found = validate(
+        b'<CustomerConfig xmlns="http://iec.ch/TC57/2011/CustomerConfig#"><Customer><kind>residential</kind></Customer></CustomerConfig>'
+    )
     assert [(item.code, item.severity) for item in found] == [("schema-reconstructed", "assumption")]
 
 
